@@ -1,0 +1,37 @@
+/* Arena: memory that lives exactly as long as one piece of work.
+ *
+ * Ownership: everything allocated from an arena is released by arena_release() and by nothing else.
+ * Failure: when memory runs out the process ends with status 3 and one line on stderr; nothing outside
+ * memory has changed by then, because publishing is the last step and a single guarded one.
+ * Threads: an arena belongs to one thread at a time. */
+#ifndef GALLEY_ARENA_H
+#define GALLEY_ARENA_H
+
+#include <stddef.h>
+
+struct arena {
+	struct arena_block *blocks;
+	char *next;
+	size_t left;
+};
+
+void arena_init(struct arena *arena);
+void arena_release(struct arena *arena);
+
+/* size zeroed bytes, aligned for any type; never NULL, also for size 0. */
+void *arena_alloc(struct arena *arena, size_t size);
+/* count * size zeroed bytes, the product checked. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+/* A copy of len bytes with a NUL after them. */
+char *arena_copy(struct arena *arena, const char *bytes, size_t len);
+char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Room for one more item in a growing array: returns the array, moved when count is 0 or a power of two, so that
+ * items[count] may be written. Use: items = arena_grow(a, items, count, sizeof *items); items[count++] = x; */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t size);
+
+/* malloc and realloc that end the process as above; for what must be free()d before its arena goes. */
+void *memory_get(size_t size);
+void *memory_resize(void *old, size_t size);
+
+#endif

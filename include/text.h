@@ -1,0 +1,54 @@
+/* Text: a slice of bytes with its length. NUL is never its end; bytes are UTF-8 unless said otherwise.
+ *
+ * Ownership: a slice owns nothing; the bytes belong to the arena, file or literal it was cut from.
+ * Failure: none. */
+#ifndef GALLEY_TEXT_H
+#define GALLEY_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+struct text {
+	const char *at;
+	size_t len;
+};
+
+#define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
+/* For printf's "%.*s". */
+#define TEXT_ARGS(t) (int)(t).len, (t).at
+
+struct text text_of(const char *string);
+struct text text_copy(struct arena *arena, struct text text);
+struct text text_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Bytes from..to of text, both cut to its length. */
+struct text text_cut(struct text text, size_t from, size_t to);
+/* Without blanks and tabs at both ends. */
+struct text text_trim(struct text text);
+
+bool text_equal(struct text a, struct text b);
+bool text_is(struct text text, const char *string);
+/* As text_is, ASCII letters of either case alike. */
+bool text_is_nocase(struct text text, const char *string);
+/* Byte order: below, at or above 0. */
+int text_compare(struct text a, struct text b);
+bool text_starts(struct text text, const char *prefix);
+bool text_ends(struct text text, const char *suffix);
+/* Offset of the byte in text, or text.len. */
+size_t text_find(struct text text, char byte);
+
+/* The name nearest to wanted by Damerau-Levenshtein distance (at most a third of its length, at least 1, at most 3), the first
+ * of several; {NULL, 0} when none is near. */
+struct text text_nearest(struct text wanted, const struct text *names, size_t count);
+
+/* --- UTF-8 --- */
+
+/* Offset of the first byte that is not well-formed UTF-8 (surrogates and overlong forms are not), or text.len. */
+size_t utf8_bad(struct text text);
+/* Code points in well-formed text. */
+size_t utf8_count(struct text text);
+/* The code point at *offset, which moves past it; a bad byte gives U+FFFD and moves by one. */
+unsigned utf8_next(struct text text, size_t *offset);
+
+#endif
