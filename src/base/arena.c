@@ -16,7 +16,7 @@ struct arena_block {
 
 enum { BLOCK_BYTES = 64 * 1024, ALIGN = _Alignof(max_align_t) };
 
-static void out_of_memory(void)
+_Noreturn void memory_exhausted(void)
 {
 	static const char message[] = "galley: out of memory\n";
 
@@ -31,7 +31,7 @@ void *memory_get(size_t size)
 	void *memory = malloc(size ? size : 1);
 
 	if (!memory)
-		out_of_memory();
+		memory_exhausted();
 	return memory;
 }
 
@@ -40,7 +40,7 @@ void *memory_resize(void *old, size_t size)
 	void *memory = realloc(old, size ? size : 1);
 
 	if (!memory)
-		out_of_memory();
+		memory_exhausted();
 	return memory;
 }
 
@@ -62,7 +62,7 @@ void arena_release(struct arena *arena)
 static struct arena_block *add_block(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - sizeof(struct arena_block))
-		out_of_memory();
+		memory_exhausted();
 	struct arena_block *block = memory_get(sizeof *block + size);
 	block->older = arena->blocks;
 	arena->blocks = block;
@@ -72,7 +72,7 @@ static struct arena_block *add_block(struct arena *arena, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - ALIGN)
-		out_of_memory();
+		memory_exhausted();
 	size = (size + ALIGN - 1) / ALIGN * ALIGN;
 	if (size == 0)
 		size = ALIGN;
@@ -96,14 +96,14 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
-		out_of_memory();
+		memory_exhausted();
 	return arena_alloc(arena, count * size);
 }
 
 char *arena_copy(struct arena *arena, const char *bytes, size_t len)
 {
 	if (len == SIZE_MAX)
-		out_of_memory();
+		memory_exhausted();
 	char *copy = arena_alloc(arena, len + 1);
 	if (len)
 		memcpy(copy, bytes, len);
@@ -131,7 +131,7 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t size)
 	if (count & (count - 1))
 		return items;
 	if (count > SIZE_MAX / 2)
-		out_of_memory();
+		memory_exhausted();
 	void *grown = arena_array(arena, count ? 2 * count : 1, size);
 	if (count)
 		memcpy(grown, items, count * size);

@@ -1,0 +1,73 @@
+/* Document: YAML and JSON files as trees of values that know where they stand.
+ *
+ * Scalars are kept as the text that was written, with a flag for quotes: what type they have is the schema's business, never YAML's.
+ * Anchors and aliases are expanded; a value reached through an alias keeps the place of its anchor's value.
+ * Ownership: values point into the arena and into input->bytes; both must outlive the tree.
+ * Failure: what is wrong in the file becomes diags (codes file/..., yaml/..., json/...) and document_read() returns NULL; every
+ * walk is bounded by struct limits, so hostile input costs time linear in its size. */
+#ifndef GALLEY_DOCUMENT_H
+#define GALLEY_DOCUMENT_H
+
+#include <stdint.h>
+
+#include "diag.h"
+#include "input.h"
+#include "limits.h"
+
+enum value_kind { VALUE_NULL, VALUE_SCALAR, VALUE_LIST, VALUE_MAP };
+
+struct member;
+
+struct value {
+	enum value_kind kind;
+	bool quoted;        /* scalar: written in quotes or as a block scalar (JSON: a string), so never a number or boolean */
+	struct place place; /* of the value as written; a map or list in block style: its first key or dash, width of that line's rest */
+	struct text text;   /* scalar: unescaped, without NUL */
+	union {
+		struct value **items;    /* list */
+		struct member *members;  /* map, in the order of the file */
+	};
+	size_t count;
+};
+
+struct member {
+	struct text name;
+	struct place place; /* of the key */
+	struct value *value;
+};
+
+enum document_form {
+	DOCUMENT_MANIFEST, /* limits.manifest_bytes */
+	DOCUMENT_METRICS,  /* limits.metrics_bytes; JSON may hold the bare words NaN, Infinity and -Infinity, kept as unquoted text */
+};
+
+/* Reads YAML, or JSON where the path ends in ".json". The root of a manifest or metric file is always a map; anything else is a
+ * diag (file/empty for nothing at all, schema/type for another root). NULL when a diag with severity error was added.
+ * Refused with the fitting code: encodings but UTF-8 (a BOM is skipped), binary data, Git LFS pointers, conflict markers, NUL (also
+ * escaped), U+0085, U+2028 and U+2029 outside quotes, duplicate keys (the first place is related), the merge key, tags but the core
+ * schema's, %YAML but 1.x, several documents, unknown or cyclic aliases (with their name), anything beyond limits. JSON: RFC 8259
+ * strictly; numbers stay as written, one that overflows a double is json/number. */
+struct value *document_read(const struct input *file, enum document_form form, const struct limits *limits, struct arena *arena,
+                            struct diags *diags);
+
+/* The value of a key, or NULL; also NULL when map is NULL or no map. */
+struct value *value_get(const struct value *map, const char *name);
+struct member *value_member(const struct value *map, struct text name);
+/* Follows names through maps: value_at(root, "metadata.id"). Names with dots cannot be reached so. */
+struct value *value_at(const struct value *map, const char *path);
+
+/* New values made by the program (merging): place says where they are held to stand. */
+struct value *value_new_map(struct arena *arena, struct place place);
+struct value *value_new_list(struct arena *arena, struct place place);
+void value_add_member(struct value *map, struct member member, struct arena *arena);
+void value_add_item(struct value *list, struct value *item, struct arena *arena);
+
+/* The class of a scalar where no schema says it: quoted is text, plain true and false booleans, a plain finite decimal without needless
+ * leading zeros a number, the rest text. */
+enum scalar_class { SCALAR_TEXT, SCALAR_NUMBER, SCALAR_BOOL };
+enum scalar_class value_class(const struct value *scalar);
+
+/* Same kind, and scalars of the same class and meaning (1.0 and 1 are the same number), lists item by item, maps by key in any order. */
+bool value_same(const struct value *a, const struct value *b);
+
+#endif

@@ -1,0 +1,165 @@
+/* Drift: how far current data lies from a reference, feature by feature, with the definition of every number.
+ *
+ * Formulas: src/measure/statistics.c, each with its source; defaults as in docs. Ownership: results live in the arena.
+ * Failure: -1 with a failure where a file cannot be read at all; what is wrong inside a CSV becomes diags (csv/...) and *ok false.
+ * "Could not be computed" is always DRIFT_INCONCLUSIVE with a reason, never a pass, and no NaN is ever in a result. */
+#ifndef GALLEY_DRIFT_H
+#define GALLEY_DRIFT_H
+
+#include <stdint.h>
+
+#include "diag.h"
+#include "failure.h"
+#include "limits.h"
+
+struct source;
+
+enum column_kind { COLUMN_AUTO, COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_CATEGORY_NUM, COLUMN_TIMESTAMP, COLUMN_IDENTIFIER, COLUMN_IGNORE };
+
+/* "number", "category", ...; COLUMN_AUTO for another word when reading. */
+const char *column_kind_name(enum column_kind kind);
+enum column_kind column_kind_of(struct text name);
+
+enum drift_method { METHOD_PSI, METHOD_KS, METHOD_CHI_SQUARE, METHOD_MISSING, METHOD_COUNT, METHOD_NONE = METHOD_COUNT };
+
+struct drift_method_info {
+	const char *key;      /* "psi" */
+	const char *label;    /* "PSI", "KS D", "Cramer's V": the effect size, for people */
+	bool numbers, categories, any;
+	bool threshold_on_p;  /* the default threshold is a p-value */
+	double warn, drift;   /* default limits of the effect size, or of p */
+};
+
+extern const struct drift_method_info drift_methods[METHOD_COUNT];
+/* Any case; METHOD_NONE when unknown. */
+enum drift_method drift_method_of(struct text key);
+
+enum drift_status { DRIFT_UNJUDGED, DRIFT_STABLE, DRIFT_WARN, DRIFT_INCONCLUSIVE, DRIFT_DRIFT };
+const char *drift_status_name(enum drift_status status); /* "stable", "warn", "inconclusive", "drift"; NULL for unjudged */
+
+struct drift_limit {
+	bool given;
+	bool on_p;   /* compare p instead of the effect size */
+	double warn; /* a value beyond warn warns, beyond drift drifts; equal is not beyond. For p "beyond" is below */
+	double drift;
+};
+
+/* What is asked for one column, in addition to the defaults. */
+struct drift_feature {
+	struct text name;
+	enum column_kind kind;      /* COLUMN_AUTO: decided from the data */
+	enum drift_method method;   /* the deciding one; METHOD_NONE: auto */
+	struct drift_limit limit;   /* of the deciding method; not given: the default */
+};
+
+/* One CSV file: from the source, or from the command line where source is NULL ("-" is standard input). */
+struct table_file {
+	struct source *source;
+	struct text path;
+};
+
+struct drift_request {
+	const struct table_file *reference, *current; /* several are pooled in this order */
+	size_t reference_count, current_count;
+	char delimiter;                        /* 0: detected from the header */
+	const struct text *na;                 /* spellings of missing beside the usual ones */
+	size_t na_count;
+	const struct drift_feature *features;  /* settings by column name */
+	size_t feature_count;
+	bool features_only;                    /* judge only the columns in features (one that a side lacks is inconclusive), else all */
+	const struct text *only;               /* --column; count 0: all */
+	size_t only_count;
+	bool show[METHOD_COUNT];               /* methods to compute where they apply, beside the deciding one */
+	enum drift_method decide;              /* the deciding method of columns without one of their own; METHOD_NONE: auto (psi for
+	                                          numbers and categories; missing is computed beside it) */
+	struct drift_limit limit;              /* of `decide` */
+	size_t min_rows;                       /* fewer values on a side are inconclusive; 0: 30 */
+	size_t max_bad_rows;                   /* rows that cannot be read and may be left out */
+};
+
+struct drift_definition { const char *key; struct text value; bool number; };
+struct drift_side_value { const char *key; bool has; double value; };
+
+struct drift_score {
+	enum drift_method method;
+	bool has_value, has_p;      /* has_p: the method has one and it could be computed */
+	bool with_p;                /* the method has one at all */
+	double value, p;
+	struct drift_side_value sides[4]; /* printed beside value: ks.d_plus, chi_square.cramers_v, ... */
+	size_t side_count;
+	double effect;              /* what limits are compared with: |value|, cramers_v, ...; only if has_value */
+	struct drift_limit limit;   /* given false: no threshold, no status */
+	enum drift_status status;
+	struct text reason;         /* why inconclusive; empty else */
+	struct drift_definition *definition; /* bins, edges, zero rule, log base, counts; in print order */
+	size_t definition_count;
+};
+
+struct drift_counts { size_t rows, missing, invalid, infinite, n; };
+
+/* One cell of the psi: a bin (low, high] of a number column, or a category. */
+struct drift_cell {
+	double low, high;      /* number columns; the outer ones infinite */
+	struct text label;     /* category columns */
+	size_t reference, current;
+	double part;           /* its share of the psi */
+};
+
+/* Numbers only; has_summary false without values. Quantiles: Hyndman-Fan type 7. */
+struct drift_summary { double mean, std, min, max; double quantiles[9]; size_t unique; };
+extern const double drift_quantile_points[9]; /* 0.01 0.05 0.1 0.25 0.5 0.75 0.9 0.95 0.99 */
+
+enum { HISTOGRAM_MAX = 48, ECDF_POINTS = 241 };
+
+/* For pictures: equal-width counts of both sides between the reference's 0.1 % and 99.9 % quantiles (bin width from 1, 2, 5 x 10^k
+ * giving 24 to 40 bins; values outside go to the end bins), both distribution functions on a grid over the same range, and where KS lies. */
+struct drift_shape {
+	double start, width;
+	size_t bins;
+	size_t reference[HISTOGRAM_MAX], current[HISTOGRAM_MAX];
+	double grid_start, grid_step;
+	double reference_cdf[ECDF_POINTS], current_cdf[ECDF_POINTS];
+	double ks_at, ks_reference, ks_current; /* the value with the largest gap, and both distribution functions there */
+};
+
+struct drift_column {
+	struct text name;
+	enum column_kind kind;
+	struct drift_counts reference, current;
+	struct drift_summary reference_summary, current_summary; /* valid where n > 0 and kind is number */
+	struct text *new_categories, *vanished_categories;       /* byte order */
+	size_t new_count, vanished_count;
+	struct drift_cell *cells;  /* psi's, where it could be computed */
+	size_t cell_count;
+	const struct drift_shape *shape; /* number columns with values on both sides, else NULL */
+	struct drift_score *scores; /* in the order of enum drift_method */
+	size_t score_count;
+	const struct drift_score *deciding; /* NULL: identifiers, timestamps, ignored */
+	enum drift_status status;           /* the deciding score's; inconclusive for a feature that a side lacks */
+	struct text reason;                 /* for a feature that a side lacks */
+};
+
+struct drift_side { struct text path; char blob[41]; size_t rows, bad_rows; };
+
+struct drift_result {
+	struct drift_side *references, *currents;
+	size_t reference_count, current_count;
+	struct drift_column *columns; /* in the reference's order, features that are nowhere last */
+	size_t column_count;
+	struct text *only_in_reference, *only_in_current;
+	size_t only_in_reference_count, only_in_current_count;
+	enum drift_status status;     /* worst column: drift > inconclusive > warn > stable; unjudged without columns */
+	size_t judged, drifting;      /* columns with a deciding score; of them with status drift */
+};
+
+/* *ok is false when a CSV could not be used (diags say why). A header without rows is ok: everything is inconclusive. */
+int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,
+                  struct arena *arena, struct diags *diags, struct failure *failure);
+
+/* The earliest and newest value of a timestamp column (freshness), in seconds; *found false where there is none.
+ * Unreadable files give diags as in drift_compare. */
+int table_time_range(int64_t *oldest, int64_t *newest, bool *found, const struct table_file *file, struct text column, char delimiter,
+                     const struct text *na, size_t na_count, const struct limits *limits, struct arena *arena, struct diags *diags,
+                     struct failure *failure);
+
+#endif

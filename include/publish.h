@@ -1,0 +1,62 @@
+/* Publish: the only stage that changes anything outside memory, and the last one.
+ *
+ * Either pages are written into the working directory (temporary file, fsync, rename, never through a symbolic link), or they
+ * become one commit by the sequence that survives races, full disks and kills: tree from the parent's tree plus our paths, never
+ * from the index; object written and checked; the ref moved by compare-and-swap; read back before success is claimed; then the
+ * working copy and the index entries of our paths alone, where they are not the user's.
+ * Ownership: requests are the caller's; outcomes' texts are in the arena.
+ * Failure: -1 with EXIT_UNABLE, or EXIT_LOST_RACE when somebody else moved the ref and what was read has changed, or the ref stayed
+ * locked for 10 s. After a failure the ref, the index and the user's files are as they were. */
+#ifndef GALLEY_PUBLISH_H
+#define GALLEY_PUBLISH_H
+
+#include <stdint.h>
+
+#include "failure.h"
+#include "text.h"
+
+struct arena;
+
+/* One path below one of our folders: new content, or removal. */
+struct publish_file {
+	struct text path; /* from the top */
+	struct text bytes;
+	bool remove;
+};
+
+/* Writes into the working directory top. Files whose bytes are the same already are left alone.
+ * changed, removed: counts. A path that leads through a symbolic link, or a directory or special file in a page's place, is a failure. */
+int publish_files(size_t *changed, size_t *removed, const char *top, const struct publish_file *files, size_t count,
+                  struct failure *failure);
+
+struct publish_request {
+	const char *git_dir;     /* as for source_open */
+	const char *directory;
+	const char *branch;      /* NULL: the current one; short name. Created from base where it does not exist */
+	char base[41];           /* the commit whose content the pages were made from */
+	const struct publish_file *files;
+	size_t count;
+	const struct text *watched; /* paths that were read: when the branch has moved but none of these differs, the commit is rebuilt on the new tip */
+	size_t watched_count;
+	struct text message;     /* subject, blank line, body; no NUL */
+	struct text name, email; /* who commits; empty: identity from git's configuration */
+	int64_t time;            /* of the commit, seconds since 1970 UTC; offset +0000 */
+};
+
+struct publish_outcome {
+	bool committed;      /* false: the tree would be the same as the parent's, nothing was done */
+	char commit[41];
+	struct text branch;
+	struct text *warnings; /* the commit is safe, but: files left alone because they are the user's, hooks or signing not run, with the exact remedy */
+	size_t warning_count;
+};
+
+/* Resolves what `report --commit` builds on: *base is the tip of branch (or the current one). Refuses a detached HEAD without a branch, an
+ * unborn branch, a repository in the middle of a merge, rebase, cherry-pick, revert or bisect, an index.lock (with file, age and the
+ * command that removes it), a branch that is checked out in another worktree (named), and an unknown identity (user.name, user.email)
+ * where name is empty: all before any work. */
+int publish_prepare(char base[41], struct text *branch, const struct publish_request *request, struct arena *arena, struct failure *failure);
+
+int publish_commit(struct publish_outcome *outcome, const struct publish_request *request, struct arena *arena, struct failure *failure);
+
+#endif

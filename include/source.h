@@ -1,0 +1,88 @@
+/* Source: where files are read from. One handle over the working tree, the index, a commit (also in a bare repository) and a plain
+ * folder, so that everything after this stage is the same code.
+ *
+ * Paths are from the repository's top ('/' between names, no leading "./"); the workspace is a folder at or below it.
+ * Ownership: source_open() gives a handle that source_close() releases; texts and inputs belong to the arena that was passed.
+ * Failure: -1 with a failure (EXIT_UNABLE: damaged repository, permissions, unknown revision, history out of reach in a shallow clone).
+ * That a file is absent or no regular file is a result, not a failure. Symbolic links are never followed, special files never
+ * opened, nothing outside the top is read. Threads: one handle, one thread. */
+#ifndef GALLEY_SOURCE_H
+#define GALLEY_SOURCE_H
+
+#include <stdint.h>
+
+#include "failure.h"
+#include "input.h"
+#include "limits.h"
+
+struct arena;
+struct source;
+
+enum source_kind { SOURCE_FOLDER, SOURCE_WORKTREE, SOURCE_INDEX, SOURCE_COMMIT };
+
+struct source_options {
+	const char *directory; /* -C; NULL for the current one */
+	const char *git_dir;   /* --git-dir; NULL: the nearest .git at or above directory, else directory itself where it is a bare repository */
+	const char *at;        /* --at REV; NULL: none. A bare repository is read at HEAD where neither is given */
+	bool staged;           /* --staged: the index; GIT_INDEX_FILE's where index_file is given */
+	const char *index_file; /* NULL: the repository's own */
+};
+
+struct source_info {
+	enum source_kind kind;
+	bool bare;
+	bool shallow;
+	struct text workspace;   /* "" or "models/": prefix of every path in the workspace */
+	char commit[41];         /* the commit read (SOURCE_COMMIT) or HEAD's; "" before the first commit and in a plain folder */
+	int64_t commit_time;     /* its committer time, seconds since 1970 UTC */
+	struct text top;         /* absolute path of the working directory or folder; the git directory in a bare repository. Never printed in reports */
+};
+
+/* Refuses with a failure what cannot be read truly: another user's repository (names the safe.directory line to add), SHA-256 and
+ * other unknown extensions, a sparse or split index. libgit2 is initialised on first use with the search limited to exactly the top
+ * found by our own walk; core.worktree pointing elsewhere is refused. */
+int source_open(struct source **out, const struct source_options *options, struct arena *arena, struct failure *failure);
+void source_close(struct source *source);
+const struct source_info *source_get_info(const struct source *source);
+
+enum entry_kind { ENTRY_FILE, ENTRY_FOLDER, ENTRY_LINK, ENTRY_SUBMODULE, ENTRY_OTHER };
+
+struct entry {
+	struct text path; /* from the top */
+	enum entry_kind kind;
+};
+
+/* Everything below folder (a path from the top; "" is all), in byte order of paths, folders only where they are empty or no
+ * folder was entered (depth beyond 200); ".git" is never listed. An absent folder gives no entries. */
+int source_list(struct entry **entries, size_t *count, struct source *source, struct text folder, const struct limits *limits,
+                struct arena *arena, struct failure *failure);
+
+enum read_result { READ_OK, READ_MISSING, READ_NOT_A_FILE, READ_TOO_LARGE };
+
+/* Reads a whole file of at most max bytes, with its blob id (what git would store, filters applied). */
+int source_read(struct input *input, enum read_result *result, struct source *source, struct text path, size_t max,
+                struct arena *arena, struct failure *failure);
+
+/* Whether path is there, and its kind. */
+int source_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
+
+/* A file as a stream of bytes, for CSV: the same path may be opened any number of times. */
+struct stream;
+
+/* result as in source_read(); *out is NULL unless READ_OK. blob may be NULL; it gets the blob id without holding the file in memory. */
+int source_stream(struct stream **out, enum read_result *result, char blob[41], struct source *source, struct text path,
+                  struct arena *arena, struct failure *failure);
+/* A file named on the command line (follows links, may be outside the repository), "-" for standard input, which can be opened
+ * again as it is copied to a temporary file. */
+int stream_open(struct stream **out, const char *path, struct failure *failure);
+/* Fills buffer with up to size bytes; *got is 0 at the end. */
+int stream_read(size_t *got, struct stream *stream, char *buffer, size_t size, struct failure *failure);
+void stream_close(struct stream *stream);
+
+/* The newest commit, from the one that is read (HEAD for the working tree and the index), that changed anything at or below paths
+ * against its first parent (a root commit changes all it holds); "" where there is none. In a shallow clone where that commit may lie
+ * beyond what is there: a failure that names the depth and the remedy (git fetch --unshallow; fetch-depth: 0). */
+int source_newest_change(char commit[41], struct source *source, const struct text *paths, size_t count, const struct limits *limits,
+                         struct failure *failure);
+
+#endif
