@@ -1,0 +1,212 @@
+/* Catalog: every manifest of a workspace as typed records, checked against the schema and against each other.
+ *
+ * Records keep pointers into the value trees, so that whatever is said about a field later still knows its place.
+ * Ownership: all of it lives in the arena given to catalog_load(). Arrays are sorted by id in byte order (runs and snapshots: by time,
+ * then id, oldest first).
+ * Failure: -1 only where the source cannot be read; everything wrong in files becomes diags and the record is kept as far as it goes
+ * (record.broken says that its own file has errors). Threads: files are read by one thread and parsed by `jobs`. */
+#ifndef GALLEY_CATALOG_H
+#define GALLEY_CATALOG_H
+
+#include <stdint.h>
+
+#include "diag.h"
+#include "failure.h"
+#include "limits.h"
+#include "schema.h"
+
+struct source;
+
+enum level { LEVEL_NONE, LEVEL_BASELINE, LEVEL_INDUSTRY, LEVEL_CLIENT };
+enum record_status { STATUS_NONE, STATUS_DRAFT, STATUS_APPROVED, STATUS_ARCHIVED };
+enum model_status { MODEL_NONE, MODEL_DRAFT, MODEL_STAGING, MODEL_PRODUCTION, MODEL_RETIRED };
+enum run_type { RUN_TYPE_NONE, RUN_TRAIN, RUN_EVAL, RUN_BACKTEST };
+enum run_status { RUN_NONE, RUN_QUEUED, RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELLED };
+enum direction { DIRECTION_NONE, DIRECTION_LOWER, DIRECTION_HIGHER, DIRECTION_TARGET };
+
+const char *level_name(enum level level);
+const char *record_status_name(enum record_status status);
+const char *model_status_name(enum model_status status);
+const char *run_type_name(enum run_type type);
+const char *run_status_name(enum run_status status);
+const char *direction_name(enum direction direction);
+
+struct record {
+	enum kind kind;
+	struct text id;
+	struct text name;          /* metadata.name; the id where there is none */
+	struct place place;        /* of the id's value, else of the file */
+	const struct input *file;
+	const struct value *root;  /* NULL when the file could not be parsed */
+	bool broken;
+};
+
+struct reference {
+	struct text id;    /* empty: not given */
+	struct text pin;   /* version or range after '@'; empty: none */
+	struct place place;
+};
+
+struct recipe {
+	struct record record;
+	struct text family;
+	enum level level;
+	struct reference parent;
+	struct text version;
+	enum record_status status;
+};
+
+/* A metric with limits: of a pack, or of a recipe's evaluation.metrics. Numbers are kept as written (exact decimals); empty: not given. */
+struct metric {
+	struct text key;
+	struct text name;          /* display; the key where there is none */
+	struct text unit;
+	int decimals;              /* -1: from the thresholds */
+	enum direction direction;  /* written or derived; DIRECTION_NONE: could not be derived (a diag says so) */
+	struct text target;        /* direction target only */
+	struct text promote, warn, fail;
+	bool required;
+	uint64_t min_samples;      /* 0: none */
+	struct text max_regression; /* "5%" or a number; empty: none */
+	struct place place;        /* of the item */
+	struct place promote_place, warn_place, fail_place; /* file NULL where not given */
+};
+
+struct slice_rule {
+	struct text by;
+	struct text *metrics;
+	size_t metric_count;
+	enum { SLICE_PASS, SLICE_WARN, SLICE_FAIL } worst; /* how bad one segment may at most make the result; default fail */
+	struct place place;
+};
+
+struct pack {
+	struct record record;
+	struct text family;
+	struct text version;
+	enum record_status status;
+	struct metric *metrics;
+	size_t metric_count;
+	struct slice_rule *slices;
+	size_t slice_count;
+};
+
+struct run {
+	struct record record;      /* id: the folder's name */
+	enum run_type type;
+	enum run_status status;
+	struct reference recipe;
+	struct text of;            /* run that is judged; empty */
+	bool has_started, has_finished;
+	int64_t started, finished;
+	struct text error;
+	struct text recipe_digest;
+	const struct value *metrics; /* map; NULL where there are none or they could not be read */
+	const struct input *metrics_file; /* run.yaml itself for an inline mapping; NULL */
+};
+
+struct snapshot {
+	struct text stamp;
+	int64_t time;
+	struct text csv;           /* path from the top; empty: none */
+	const struct value *metrics;      /* map; NULL */
+	const struct input *metrics_file;
+};
+
+struct deployment {
+	struct text environment, endpoint, run;
+	bool has_since;
+	int64_t since;
+	struct place place;
+};
+
+struct hold {
+	struct text action; /* empty: no hold */
+	int64_t until;
+	struct text reason;
+};
+
+struct model {
+	struct record record;
+	struct text owner;
+	struct reference recipe;
+	enum model_status status;
+	struct text version;
+	struct text production_run; /* empty */
+	struct place production_run_place;
+	struct text reference;      /* path of the reference CSV from the top; empty */
+	struct place reference_place;
+	struct deployment *deployments;
+	size_t deployment_count;
+	struct hold hold;
+	struct run *runs;
+	size_t run_count;
+	struct snapshot *snapshots;
+	size_t snapshot_count;
+};
+
+struct config {
+	const struct input *file;  /* NULL: no galley.yaml */
+	const struct value *root;
+	bool has_as_of;
+	int64_t as_of;
+	struct text recipes, packs, runs, reports; /* folders from the top, without a slash at the end */
+	struct text *families;     /* built in, then configured */
+	size_t family_count;
+	struct text default_method;      /* methods.default; "PSI" */
+	struct { struct text method, warn, drift; } *method_thresholds;
+	size_t method_threshold_count;
+	bool charts, emoji, history;
+	size_t keep_snapshots;
+	struct text message;       /* commit message of reports */
+	size_t hold;               /* monitoring.hold */
+	struct text committer_name, committer_email;
+	struct { struct text code; enum severity severity; } *rules;
+	size_t rule_count;
+	struct limits limits;      /* the smaller of the command line's and the repository's */
+};
+
+struct catalog {
+	struct config config;
+	struct recipe *recipes;
+	size_t recipe_count;
+	struct pack *packs;
+	size_t pack_count;
+	struct model *models;
+	size_t model_count;
+	const struct input **inputs; /* every manifest and metric file that was read, by path */
+	size_t input_count;
+};
+
+/* Reads galley.yaml, then everything below its folders. Adds diags for file, yaml, json, schema, ref (but not parent), run, pack, model,
+ * data and config findings, with the configured severities not yet applied (see catalog_apply_rules). */
+int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+                 struct diags *diags, struct failure *failure);
+
+/* Sets severities by galley.yaml's rules; codes of families gate, waiver, version and run cannot be switched off. */
+void catalog_apply_rules(const struct catalog *catalog, struct diags *diags);
+
+const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id);
+const struct pack *catalog_pack(const struct catalog *catalog, struct text id);
+const struct model *catalog_model(const struct catalog *catalog, struct text id);
+const struct run *model_run(const struct model *model, struct text id);
+
+/* A metric from a mapping in a recipe (target, threshold_warning, threshold_critical) or pack (thresholds: promote, warn, fail), its
+ * direction derived and its thresholds checked against each other (gate/thresholds, gate/direction) when diags is not NULL. */
+struct metric metric_of_recipe(struct text key, const struct value *map, struct place place, struct arena *arena, struct diags *diags);
+struct metric metric_of_pack(const struct value *map, struct arena *arena, struct diags *diags);
+
+/* "id@pin" taken apart; the place is the value's. */
+struct reference reference_of(const struct value *scalar);
+/* Whether a record of this version satisfies the reference's pin (always without a pin). */
+bool reference_matches(const struct reference *reference, struct text version);
+
+/* Short readers of typed fields; what has the wrong type is left out, the schema has said so. */
+struct text value_text(const struct value *map, const char *path);
+bool value_number(double *out, const struct value *map, const char *path);
+bool value_flag(const struct value *map, const char *path, bool fallback);
+bool value_time(int64_t *out, const struct value *map, const char *path);
+/* Hours of a duration such as 104w (a month counts 730.5 hours, a year 8766). */
+bool duration_hours(double *out, struct text text);
+
+#endif

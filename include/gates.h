@@ -1,0 +1,86 @@
+/* Gates: the verdict on measured metrics, by packs and by the recipe's own limits.
+ *
+ * Comparisons are exact in decimal on the numbers as written (docs: section 5 of the manifest reference).
+ * Ownership: results live in the arena. Failure: none: what cannot be judged is VERDICT_INCONCLUSIVE or VERDICT_FAIL with a reason,
+ * never a pass. */
+#ifndef GALLEY_GATES_H
+#define GALLEY_GATES_H
+
+#include "catalog.h"
+#include "resolve.h"
+
+/* In rank order: the worst counts. */
+enum verdict { VERDICT_PASS, VERDICT_WARN, VERDICT_INCONCLUSIVE, VERDICT_FAIL };
+const char *verdict_name(enum verdict verdict); /* "pass", "warn", "inconclusive", "fail" */
+
+struct gate_result {
+	const struct metric *metric;
+	enum verdict status;
+	bool promotable;
+	bool has_value;
+	struct text value;       /* as written: "0.142"; "NaN" and the like too */
+	double number;           /* valid where finite */
+	struct text reason;      /* why it is not a pass, in words with both numbers; empty for a pass */
+	bool has_baseline;       /* the production run's value */
+	struct text baseline;
+	bool has_room;           /* distance to the next worse verdict (0 or more), in the metric's unit */
+	struct text room;
+};
+
+/* A segment of the metric file judged by a pack's slice rule. */
+struct slice_result {
+	struct text by, segment;
+	struct text metric;
+	struct text value;
+	enum verdict status;     /* after the rule's `worst` */
+};
+
+struct pack_result {
+	struct text pack;        /* its id, "recipe" for the recipe's own metrics */
+	struct text version;     /* empty for the recipe's own */
+	const struct pack *record; /* NULL for the recipe's own, or when the pack is not there */
+	enum verdict status;
+	bool promotable;
+	struct text summary;     /* "4/5 metrics passed, 1 warning" */
+	struct text reason;      /* when the pack could not be used */
+	struct gate_result *gates; /* in the pack's order */
+	size_t gate_count;
+	size_t passed, warned, inconclusive, failed;
+	struct slice_result *slices; /* those that are not pass, worst first */
+	size_t slice_count;
+};
+
+struct run_result {
+	const struct model *model;
+	const struct run *run;
+	const struct effective *recipe; /* NULL when it cannot be had */
+	bool judged;             /* succeeded runs; the others have no packs */
+	enum verdict status;     /* inconclusive when not judged */
+	bool promotable;
+	struct text reason;      /* why it was not judged, or could not be */
+	struct text summary;     /* over all packs */
+	struct pack_result *packs; /* recipe.packs in order, then "recipe" where it has metrics of its own */
+	size_t pack_count;
+};
+
+/* Judges one run; baseline: the model's production run where there is one that is not this run. */
+void gates_judge_run(struct run_result *out, const struct catalog *catalog, const struct resolved *resolved, const struct model *model,
+                     const struct run *run, struct arena *arena);
+
+/* Judges bare metrics (a snapshot's): required only that which is there; min_samples holds, regressions do not. */
+void gates_judge_metrics(struct pack_result **packs, size_t *pack_count, const struct catalog *catalog, const struct effective *recipe,
+                         const struct value *metrics, struct arena *arena);
+
+/* The value of a metric in a metric file by its dotted key; NULL when it is not there. */
+const struct value *metrics_value(const struct value *metrics, struct text key);
+
+/* One gate's verdict by exact comparison; value must be a finite number's text. *promotable may be NULL. */
+enum verdict metric_judge(bool *promotable, const struct metric *metric, struct text value, struct arena *arena);
+
+/* How a value is shown: rounded to the metric's decimals (default: those of its thresholds, 3 at most for ratios), one more while the
+ * rounding would contradict the verdict, with its unit ("%" shows 0.098 as 9.8%). */
+struct text metric_show(const struct metric *metric, struct text value, struct arena *arena);
+/* A limit as pages print it: "<= 0.10" style without the sign is the caller's business; this is the number alone. */
+struct text metric_show_limit(const struct metric *metric, struct text limit, struct arena *arena);
+
+#endif

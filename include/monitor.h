@@ -1,0 +1,120 @@
+/* Monitor: what the snapshots of a model say at a point in time: drift, performance, freshness, alerts, trend, state, action.
+ *
+ * States and actions: section 8 of the manifest reference. The present is the as-of that is passed in; snapshots stamped after it do not
+ * exist yet. Ownership: results live in the arena. Failure: -1 where a file cannot be read; what is wrong in it becomes diags and
+ * makes the model's state at best unknown. */
+#ifndef GALLEY_MONITOR_H
+#define GALLEY_MONITOR_H
+
+#include "drift.h"
+#include "gates.h"
+
+/* In rank order: the last that applies is the state. */
+enum model_state { STATE_NONE, STATE_HEALTHY, STATE_UNKNOWN, STATE_STALE, STATE_DRIFTING, STATE_DEGRADED, STATE_FAILED };
+const char *model_state_name(enum model_state state); /* "healthy", ...; NULL for none */
+
+enum action { ACTION_NONE, ACTION_ALERT, ACTION_RETRAIN, ACTION_ROLLBACK };
+const char *action_name(enum action action);
+
+enum alert_status { ALERT_OK, ALERT_FIRING, ALERT_INCONCLUSIVE };
+
+struct alert_result {
+	struct text name;
+	struct text condition;
+	bool critical;
+	enum alert_status status;
+	struct text reason;    /* which value is missing */
+	bool has_since;
+	int64_t since;         /* first snapshot of the present run of snapshots in which it fires */
+	struct place place;
+};
+
+/* One monitored metric in one snapshot: the worse of the recipe's and the packs' verdicts. */
+struct performance {
+	struct text key;
+	bool has_value;
+	struct text value;
+	enum verdict status;
+	struct text reason;
+	const struct metric *metric; /* the limits that decided; NULL when no pack or recipe metric judges it */
+};
+
+enum trend_status { TREND_INCONCLUSIVE, TREND_STABLE, TREND_IMPROVING, TREND_DEGRADING };
+const char *trend_status_name(enum trend_status status);
+
+struct trend {
+	struct text key;
+	enum trend_status status;
+	size_t points;
+	bool has_p;
+	double p, slope;
+};
+
+struct snapshot_result {
+	const struct snapshot *snapshot;
+	bool has_drift;              /* a reference and a CSV were there and could be compared */
+	struct drift_result drift;
+	double share;                /* of the judged features, those that drift */
+	bool has_max;
+	double max;                  /* largest value among the features judged by the model's default method */
+	struct text max_feature;
+	bool drifting;               /* share reached */
+	bool undecided;              /* a feature could not be judged, or the file could not be used */
+	struct performance *performance; /* monitored metrics; count 0 where the snapshot carries none */
+	size_t performance_count;
+	struct alert_result *alerts; /* as they stood at this snapshot */
+	size_t alert_count;
+	enum model_state state;      /* as of this snapshot */
+	struct text reason;
+};
+
+struct reason {
+	enum model_state state;      /* what it speaks for */
+	struct text words;
+};
+
+struct model_result {
+	const struct model *model;
+	const struct effective *recipe;    /* NULL when it cannot be had */
+	struct text recipe_reason;         /* why not */
+	struct run_result *runs;           /* in the model's order, oldest first */
+	const struct run_result *newest;   /* newest succeeded run; NULL */
+	const struct run_result *production; /* NULL */
+	/* monitoring settings in effect */
+	enum drift_method method;
+	struct drift_limit limit;
+	double share_limit;
+	bool has_max_age;
+	double max_age_hours;
+	struct snapshot_result *snapshots; /* up to the as-of, oldest first */
+	size_t snapshot_count;
+	const struct snapshot_result *latest; /* NULL */
+	const struct snapshot_result *latest_performance; /* the newest that carries metrics; NULL */
+	bool has_data_time;
+	int64_t data_time;                 /* newest snapshot, or older newest value of a freshness feature */
+	bool stale;
+	struct trend *trends;              /* monitored metrics */
+	size_t trend_count;
+	enum model_state state;            /* STATE_NONE for models that are not watched */
+	bool has_since;
+	int64_t since;
+	struct reason *reasons;            /* worst first */
+	size_t reason_count;
+	enum action action;                /* what the state asks for */
+	bool due;                          /* false while a hold or a newer queued or running run covers it, or action is none */
+	struct text due_reason;            /* why not */
+	struct text rollback_run;          /* ACTION_ROLLBACK: where to */
+};
+
+struct monitor_request {
+	const struct catalog *catalog;
+	const struct resolved *resolved;
+	struct source *source;
+	int64_t as_of;
+	bool latest_only; /* judge drift of the newest window alone (status), not the whole history; `since` is then not computed */
+};
+
+int monitor_model(struct model_result *out, const struct monitor_request *request, const struct model *model, struct arena *arena,
+                  struct diags *diags, struct failure *failure);
+
+#endif

@@ -1,0 +1,77 @@
+/* Resolve: effective recipes, from baseline over industry to client, with the origin of every field.
+ *
+ * The merge follows the schema table's strategies. Effective trees are new maps and lists whose leaves are the very nodes that were
+ * read, so an inherited field still knows its file, line and column.
+ * Ownership: in the arena. Failure: none; what is wrong becomes diags (parent, merge, gate, waiver, recipe), each at the child's line
+ * with the inherited value's place related. A recipe whose chain is broken has usable false and no root. */
+#ifndef GALLEY_RESOLVE_H
+#define GALLEY_RESOLVE_H
+
+#include "catalog.h"
+
+struct shadow {
+	const struct recipe *recipe;
+	const struct value *value;
+};
+
+/* One leaf of the effective recipe: a scalar, a list that is no keyed list, an empty map; or a field that was removed. */
+struct origin {
+	struct text field;           /* "pipeline.stages.train.config.lags": keyed items by their key */
+	const struct recipe *recipe; /* who set it; for sets: the last that added to it; for a removed field: who removed it */
+	const struct value *value;   /* NULL: removed */
+	struct place place;          /* of the value, or of what removed it */
+	struct shadow *shadowed;     /* what it replaces, nearest first */
+	size_t shadow_count;
+};
+
+enum gate_move { GATE_TIGHTER, GATE_LOOSER };
+
+struct gate_change {
+	struct text field;        /* "evaluation.metrics.MAPE.threshold_critical" */
+	enum gate_move move;
+	struct place place;       /* in the child */
+	struct place parent_place;
+	struct text before, after; /* as written; empty for removed or new */
+	bool waived;              /* by a waiver in force */
+};
+
+struct waiver {
+	struct text gate, reason, approved_by;
+	struct text expires;      /* as written; empty: never given (an error) */
+	bool in_force, used;
+	struct place place;
+};
+
+struct effective {
+	const struct recipe *recipe;
+	bool usable;
+	struct value *root;             /* metadata is the recipe's own, with what it inherits */
+	const struct recipe **chain;    /* baseline first, itself last */
+	size_t chain_count;
+	struct origin *origins;         /* in the order of the tree */
+	size_t origin_count;
+	struct gate_change *changes;    /* against the parent */
+	size_t change_count;
+	struct waiver *waivers;
+	size_t waiver_count;
+	char digest[65];                /* SHA-256 of the canonical form */
+	struct text canonical;          /* RFC 8785, without metadata.version, metadata.status and x- keys */
+	struct metric *metrics;         /* evaluation.metrics */
+	size_t metric_count;
+	struct reference *packs;        /* evaluation.packs */
+	size_t pack_count;
+	struct text owner;              /* metadata.owner in effect */
+};
+
+struct resolved {
+	struct effective *recipes;      /* in the catalog's order */
+	size_t count;
+};
+
+/* Resolves every recipe. as_of decides which waivers are in force. */
+void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags);
+
+const struct effective *resolved_recipe(const struct resolved *resolved, struct text id);
+const struct origin *effective_origin(const struct effective *effective, struct text field);
+
+#endif

@@ -1,0 +1,28 @@
+/* Text report: what commands print for people and for machines on stdout: findings, effective recipes, verdicts, status, lists.
+ *
+ * Ownership: the caller's buffer. Failure: none. */
+#ifndef GALLEY_TEXT_REPORT_H
+#define GALLEY_TEXT_REPORT_H
+
+#include "buffer.h"
+#include "results.h"
+
+/* Findings with source line, caret, related places and remedy; ends with counts ("2 errors, 1 warning in 23 files"). */
+void diags_text(struct buffer *out, const struct diags *diags, enum severity at_least, size_t files, bool color);
+void diags_json(struct buffer *out, const struct diags *diags);
+
+void resolve_yaml(struct buffer *out, const struct effective *effective, bool why);
+void resolve_json(struct buffer *out, const struct effective *effective, bool why);
+
+struct eval_left_out { size_t queued, running, failed, cancelled; };
+void eval_text(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out, bool color);
+void eval_json(struct buffer *out, const struct run_result *runs, size_t count);
+
+void status_text(struct buffer *out, const struct results *results, bool color);
+void status_json(struct buffer *out, const struct results *results);
+
+/* A table with a header, columns as wide as their widest cell in code points; right marks columns of numbers. */
+struct table_text { const char *const *header; const bool *right; size_t columns; struct text *cells; size_t rows; };
+void table_print(struct buffer *out, const struct table_text *table);
+
+#endif
