@@ -1,0 +1,235 @@
+#include "text_report.h"
+
+#include "arena.h"
+#include "json.h"
+
+enum { EXCERPT = 120, NOTES = 3 };
+
+static const char *paint(enum severity severity, bool color)
+{
+	if (!color)
+		return "";
+	return severity == SEVERITY_ERROR ? "\x1b[1;31m" : severity == SEVERITY_WARNING ? "\x1b[1;33m" : "\x1b[1;36m";
+}
+
+static const char *unpaint(bool color)
+{
+	return color ? "\x1b[0m" : "";
+}
+
+/* The line a place stands on, without its line end. */
+static struct text source_line(struct place place)
+{
+	struct text bytes = place.file->bytes;
+	size_t start = 0;
+
+	for (unsigned line = 1; line < place.line; line++) {
+		start += text_find(text_cut(bytes, start, bytes.len), '\n') + 1;
+		if (start >= bytes.len)
+			return TEXT("");
+	}
+	struct text rest = text_cut(bytes, start, bytes.len);
+	struct text line = text_cut(rest, 0, text_find(rest, '\n'));
+	if (text_ends(line, "\r"))
+		line.len--;
+	return line;
+}
+
+/* Offset of the code point that is skip further than from. */
+static size_t skip_points(struct text line, size_t from, size_t skip)
+{
+	size_t offset = from;
+
+	while (skip-- && offset < line.len)
+		utf8_next(line, &offset);
+	return offset;
+}
+
+static size_t count_points(struct text text)
+{
+	size_t count = 0;
+
+	for (size_t offset = 0; offset < text.len; count++)
+		utf8_next(text, &offset);
+	return count;
+}
+
+static size_t digits_of(unsigned line)
+{
+	size_t count = 1;
+
+	while (line /= 10)
+		count++;
+	return count;
+}
+
+/* As many blanks as the printed prefix is wide, its tabs kept so that the caret stands below what it means on any terminal. */
+static void add_blanks(struct buffer *out, struct text printed)
+{
+	for (size_t offset = 0; offset < printed.len;)
+		buffer_char(out, utf8_next(printed, &offset) == '\t' ? '\t' : ' ');
+}
+
+/* What is cut from a long line: at most EXCERPT code points, the caret among them. */
+static struct text window(bool *cut_before, bool *cut_after, size_t *caret, struct text line, unsigned column)
+{
+	size_t points = count_points(line), at = column ? column - 1 : 0, first = 0;
+
+	if (at > points)
+		at = points;
+	if (points > EXCERPT && at > EXCERPT / 2)
+		first = at - EXCERPT / 2;
+	if (points > EXCERPT && first + EXCERPT > points)
+		first = points - EXCERPT;
+	size_t start = skip_points(line, 0, first), end = skip_points(line, start, EXCERPT);
+	*cut_before = first > 0;
+	*cut_after = end < line.len;
+	*caret = skip_points(line, 0, at) - start;
+	return text_cut(line, start, end);
+}
+
+static void add_related(struct buffer *out, const struct diag_related *related)
+{
+	if (related->place.file) {
+		buffer_safe(out, related->place.file->path);
+		if (related->place.line)
+			buffer_format(out, ":%u", related->place.line);
+		if (related->message.len)
+			buffer_char(out, ' ');
+	}
+	buffer_safe(out, related->message);
+}
+
+static void add_excerpt(struct buffer *out, const struct diag *diag, bool color)
+{
+	bool before, after;
+	size_t caret, gutter = digits_of(diag->place.line) + 1;
+	struct text shown = window(&before, &after, &caret, source_line(diag->place), diag->place.column);
+	struct buffer whole, rest, mark;
+
+	buffer_init(&whole);
+	buffer_init(&rest);
+	buffer_init(&mark);
+	buffer_safe(&whole, shown);
+	/* Escaping only looks ahead: what follows the caret prints alike alone, so what precedes it is the difference. */
+	buffer_safe(&rest, text_cut(shown, caret, shown.len));
+	buffer_safe(&mark, text_cut(shown, caret, skip_points(shown, caret, diag->place.width)));
+	size_t width = count_points(buffer_text(&mark));
+
+	buffer_repeat(out, ' ', gutter);
+	buffer_format(out, "|\n%u | %s", diag->place.line, before ? "..." : "");
+	buffer_add(out, buffer_text(&whole));
+	buffer_format(out, "%s\n", after ? "..." : "");
+	buffer_repeat(out, ' ', gutter);
+	buffer_format(out, "| %s", before ? "   " : "");
+	add_blanks(out, text_cut(buffer_text(&whole), 0, whole.len - rest.len));
+	buffer_format(out, "%s^", paint(diag->severity, color));
+	buffer_repeat(out, '~', width > 1 ? width - 1 : 0);
+	buffer_string(out, unpaint(color));
+	if (diag->related_count) {
+		buffer_char(out, ' ');
+		add_related(out, &diag->related[0]);
+	}
+	buffer_char(out, '\n');
+	buffer_release(&whole);
+	buffer_release(&rest);
+	buffer_release(&mark);
+}
+
+static void add_finding(struct buffer *out, const struct diag *diag, bool color)
+{
+	const struct place *place = &diag->place;
+	bool excerpt = place->file && place->line;
+	size_t gutter = excerpt ? digits_of(place->line) + 1 : 3;
+
+	if (place->file) {
+		buffer_safe(out, place->file->path);
+		if (place->line)
+			buffer_format(out, ":%u:%u", place->line, place->column);
+		buffer_string(out, ": ");
+	}
+	buffer_format(out, "%s%s:%s ", paint(diag->severity, color), severity_name(diag->severity), unpaint(color));
+	buffer_safe(out, diag->message);
+	buffer_format(out, " [%s]\n", code_list[diag->code].id);
+	if (excerpt)
+		add_excerpt(out, diag, color);
+	for (size_t i = excerpt ? 1 : 0; i < diag->related_count && i < NOTES; i++) {
+		buffer_repeat(out, ' ', gutter);
+		buffer_string(out, "= note: ");
+		add_related(out, &diag->related[i]);
+		buffer_char(out, '\n');
+	}
+	if (diag->help.len) {
+		buffer_repeat(out, ' ', gutter);
+		buffer_string(out, "= help: ");
+		buffer_safe(out, diag->help);
+		buffer_char(out, '\n');
+	}
+}
+
+static void add_count(struct buffer *out, size_t count, const char *word, bool *any)
+{
+	if (!count)
+		return;
+	buffer_format(out, "%s%zu %s%s", *any ? ", " : "", count, word, count == 1 ? "" : "s");
+	*any = true;
+}
+
+void diags_text(struct buffer *out, const struct diags *diags, enum severity at_least, size_t files, bool color)
+{
+	size_t counts[SEVERITY_ERROR + 1] = {0};
+	bool any = false;
+
+	for (size_t i = 0; i < diags->count; i++) {
+		const struct diag *diag = &diags->items[i];
+		if (diag->severity == SEVERITY_OFF || diag->severity < at_least)
+			continue;
+		counts[diag->severity]++;
+		add_finding(out, diag, color);
+		buffer_char(out, '\n');
+	}
+	add_count(out, counts[SEVERITY_ERROR], "error", &any);
+	add_count(out, counts[SEVERITY_WARNING], "warning", &any);
+	add_count(out, counts[SEVERITY_NOTE], "note", &any);
+	buffer_format(out, "%s%zu file%s%s\n", any ? " in " : "", files, files == 1 ? "" : "s", any ? "" : ", no findings");
+}
+
+static void json_add_place(struct json *object, struct place place)
+{
+	if (place.file)
+		json_add_text(object, "path", place.file->path);
+	else
+		json_add_null(object, "path");
+	json_add_count(object, "line", place.line);
+	json_add_count(object, "column", place.line ? place.column : 0);
+}
+
+void diags_json(struct buffer *out, const struct diags *diags)
+{
+	struct json *top = json_object(), *findings = json_array();
+
+	json_add_string(top, "schema", "galley.check/1");
+	for (size_t i = 0; i < diags->count; i++) {
+		const struct diag *diag = &diags->items[i];
+		if (diag->severity == SEVERITY_OFF)
+			continue;
+		struct json *finding = json_object(), *related = json_array();
+		json_add_place(finding, diag->place);
+		json_add_string(finding, "severity", severity_name(diag->severity));
+		json_add_string(finding, "rule", code_list[diag->code].id);
+		json_add_text(finding, "message", diag->message);
+		for (size_t k = 0; k < diag->related_count; k++) {
+			struct json *item = json_object();
+			json_add_place(item, diag->related[k].place);
+			json_add_text(item, "message", diag->related[k].message);
+			json_push(related, item);
+		}
+		json_add(finding, "related", related);
+		if (diag->help.len)
+			json_add_text(finding, "help", diag->help);
+		json_push(findings, finding);
+	}
+	json_add(top, "findings", findings);
+	json_print(out, top, true);
+	json_release(top);
+}
