@@ -1,41 +1,98 @@
-# galley: build, test, lint. Every target works alone from a fresh clone.
-CC ?= cc
+# galley: build, test, lint. Every target works alone from a fresh clone; 'make help' lists them.
 BUILD ?= build
+PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wformat=2 -Wvla \
 	-Wwrite-strings -Wundef
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -iquote include -ffp-contract=off $(WARNINGS) \
-	$(shell $(PKG_CONFIG) --cflags libgit2 yaml-0.1 libcjson gsl) $(CFLAGS)
-LIBS = $(shell $(PKG_CONFIG) --libs libgit2 yaml-0.1 libcjson gsl) -lcsv -lpthread -lm
+	$(shell $(PKG_CONFIG) --cflags $(MODULES)) $(CFLAGS)
+MODULES = libgit2 yaml-0.1 libcjson gsl
+LIBS = $(shell $(PKG_CONFIG) --libs $(MODULES)) -lcsv -lpthread -lm
+
+# What a build and a test run need, see .ci/require: Debian's and Ubuntu's package, and what shows that it is there.
+BUILD_NEEDS = $(patsubst cc,gcc,$(notdir $(firstword $(CC)))):command:$(firstword $(CC)) libc6-dev:header:stdlib.h \
+	pkg-config:command:$(PKG_CONFIG) libgit2-dev:module:libgit2 libyaml-dev:module:yaml-0.1 \
+	libcjson-dev:module:libcjson libcsv-dev:header:csv.h libgsl-dev:module:gsl
+TEST_NEEDS = libcmocka-dev:header:cmocka.h bats:command:bats perl:command:prove git:command:git
+REQUIRE = @CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' .ci/require
 
 SOURCES := $(sort $(wildcard src/*/*.c) $(wildcard src/pipeline.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
+CLI_TESTS := $(sort $(wildcard tests/cli/*.bats))
 
-all: $(BUILD)/galley
+# One process a processor; the caller's -j decides how many compilers run.
+PROVE = prove --jobs $(shell getconf _NPROCESSORS_ONLN)
+
+all: $(BUILD)/galley ## build build/galley (the default)
 
 $(BUILD)/galley: $(BUILD)/obj/main.o $(BUILD)/libgalley.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libgalley.a: $(OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/obj/%.o: src/%.c
+$(BUILD)/obj/%.o: src/%.c | build-needs
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/libgalley.a
+$(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/libgalley.a | test-needs
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS) -lcmocka
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS) -lcmocka
 
-unit: $(UNIT_TESTS)
-	prove $(UNIT_TESTS)
+deps: build-needs test-needs ## install what is missing to build and to test
+build-needs:
+	$(REQUIRE) $(BUILD_NEEDS)
+test-needs: build-needs
+	$(REQUIRE) $(TEST_NEEDS)
 
-clean:
+demo: $(BUILD)/galley ## build, and write the example workspace's reports
+	$(BUILD)/galley report
+	@echo 'Now look at reports/README.md: it leads to every page.'
+
+test: $(BUILD)/galley $(UNIT_TESTS) | test-needs ## unit tests, cases and command line tests
+	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) $(UNIT_TESTS) tests/run-cases $(CLI_TESTS)
+
+unit: $(UNIT_TESTS) | test-needs ## unit tests alone
+	$(PROVE) $(UNIT_TESTS)
+
+cases: $(BUILD)/galley | test-needs ## cases alone
+	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) tests/run-cases
+
+# Findings go to files, so that a test that expects a failure cannot swallow one. Leaks cannot be looked for under ptrace, as in
+# some containers; the empty program shows it.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+test-san: | build-needs ## the same tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	@rm -rf $(BUILD)/san/findings && mkdir -p $(BUILD)/san/findings
+	@echo 'int main(void) { return 0; }' | $(CC) -fsanitize=address -x c -o $(BUILD)/san/empty -
+	@log=$(abspath $(BUILD))/san/findings/log; \
+	ASAN_OPTIONS=detect_leaks=1 $(BUILD)/san/empty 2>$(BUILD)/san/empty.err && leaks=1 || leaks=0; \
+	[ $$leaks = 1 ] || echo '# leaks are not looked for: LeakSanitizer does not run here'; \
+	export ASAN_OPTIONS=log_path=$$log:detect_leaks=$$leaks:allocator_may_return_null=1; \
+	export UBSAN_OPTIONS=log_path=$$log:print_stacktrace=1; \
+	$(MAKE) test BUILD=$(BUILD)/san CFLAGS='$(SANITIZE) -DGALLEY_SANITIZE'; status=$$?; \
+	if cat $(BUILD)/san/findings/* 2>/dev/null; then exit 1; fi; exit $$status
+
+lint: | test-needs ## layers, banned calls, headers; warnings as errors with each compiler that is there
+	tests/lint/run
+	@for cc in gcc clang; do \
+		command -v $$cc >/dev/null || { echo "# $$cc is not here"; continue; }; \
+		$(MAKE) --silent BUILD=$(BUILD)/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror' compiled || exit; \
+		tests/lint/globals $(BUILD)/lint-$$cc/libgalley.a || exit; \
+	done
+compiled: $(BUILD)/galley $(UNIT_TESTS)
+
+install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
+	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'
+
+clean: ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: all unit clean
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all deps build-needs test-needs demo test unit cases test-san lint compiled install clean help
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(BUILD)/obj/main.d

@@ -25,7 +25,8 @@ void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__
 /* The shortest decimal that reads back to the same double, see number_print(). */
 void buffer_number(struct buffer *buffer, double value);
 /* Text made safe for a terminal and a CI log: C0 but tab, C1, DEL, bidirectional controls, the tag block, line and paragraph
- * separators and bad bytes as \x1b or \u202e, and "::" and "##[" broken, so that no input is read as a command. */
+ * separators and bad bytes as \x1b or \u202e. "::" and "##" are broken, also where the first half ends what stands before, so that
+ * no input is read as a runner's command ("::error::", "##[error]", "##vso[", "##teamcity["). */
 void buffer_safe(struct buffer *buffer, struct text text);
 /* Text as a JSON string with its quotes; bad bytes become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct text text);

@@ -107,10 +107,8 @@ void buffer_safe(struct buffer *buffer, struct text text)
 			buffer_format(buffer, "\\x%02x", (unsigned)(unsigned char)text.at[start]);
 		else if (is_unsafe(point))
 			buffer_format(buffer, point < 0x100 ? "\\x%02x" : point < 0x10000 ? "\\u%04x" : "\\U%08x", point);
-		else if (point == ':' && i < text.len && text.at[i] == ':')
-			buffer_string(buffer, ":\\");
-		else if (point == '#' && text_starts(text_cut(text, i, text.len), "#["))
-			buffer_string(buffer, "#\\");
+		else if ((point == ':' || point == '#') && buffer->len && buffer->data[buffer->len - 1] == text.at[start])
+			buffer_format(buffer, "\\%c", text.at[start]);
 		else
 			buffer_add(buffer, text_cut(text, start, i));
 	}
