@@ -17,6 +17,7 @@ void diags_init(struct diags *diags, struct arena *arena)
 	*diags = (struct diags){.arena = arena};
 }
 
+__attribute__((format(printf, 2, 0)))
 static struct text format_text(struct arena *arena, const char *format, va_list arguments)
 {
 	va_list again;
