@@ -32,7 +32,8 @@ struct slice_result {
 	struct text by, segment;
 	struct text metric;
 	struct text value;
-	enum verdict status;     /* after the rule's `worst` */
+	enum verdict status;     /* after the rule's `worst`; the metric's own verdict is at least as bad */
+	struct text reason;
 };
 
 struct pack_result {
@@ -77,9 +78,16 @@ const struct value *metrics_value(const struct value *metrics, struct text key);
 /* One gate's verdict by exact comparison; value must be a finite number's text. *promotable may be NULL. */
 enum verdict metric_judge(bool *promotable, const struct metric *metric, struct text value, struct arena *arena);
 
-/* How a value is shown: rounded to the metric's decimals (default: those of its thresholds, 3 at most for ratios), one more while the
- * rounding would contradict the verdict, with its unit ("%" shows 0.098 as 9.8%). */
+/* The effective recipe that a run or model names; NULL with a reason when it is not there, has another version, or cannot be used. */
+const struct effective *gates_recipe(struct text *reason, const struct resolved *resolved, const struct reference *reference,
+                                     struct arena *arena);
+
+/* How a value is shown: rounded to the metric's decimals (default: those of its thresholds, at least 3 for ratios and 1 for the rest,
+ * whole numbers as such where all limits are whole), one more while the rounding would contradict the verdict, thousands with commas,
+ * with its unit ("%" shows 0.098 as 9.8%; decimals count before that). */
 struct text metric_show(const struct metric *metric, struct text value, struct arena *arena);
+/* A difference or distance in the metric's unit (room, change): as metric_show(), without a verdict to agree with. */
+struct text metric_show_size(const struct metric *metric, struct text size, struct arena *arena);
 /* A limit as pages print it: "<= 0.10" style without the sign is the caller's business; this is the number alone. */
 struct text metric_show_limit(const struct metric *metric, struct text limit, struct arena *arena);
 

@@ -1,0 +1,193 @@
+#include "gates_inner.h"
+
+#include "arena.h"
+
+static void add_part(char const *word, const char *plural, size_t count, struct text *summary, struct arena *arena)
+{
+	if (count)
+		*summary = text_format(arena, "%.*s, %zu %s%s", TEXT_ARGS(*summary), count, word, count > 1 ? plural : "");
+}
+
+static struct text summary_text(const struct pack_result *pack, struct arena *arena)
+{
+	size_t all = pack->passed + pack->warned + pack->inconclusive + pack->failed;
+	struct text summary = text_format(arena, "%zu/%zu metrics passed", pack->passed, all);
+
+	add_part("warning", "s", pack->warned, &summary, arena);
+	add_part("inconclusive", "", pack->inconclusive, &summary, arena);
+	add_part("failed", "", pack->failed, &summary, arena);
+	return summary;
+}
+
+static void count_gates(struct pack_result *out)
+{
+	out->status = VERDICT_PASS;
+	out->promotable = true;
+	for (size_t i = 0; i < out->gate_count; i++) {
+		const struct gate_result *gate = &out->gates[i];
+		out->passed += gate->status == VERDICT_PASS;
+		out->warned += gate->status == VERDICT_WARN;
+		out->inconclusive += gate->status == VERDICT_INCONCLUSIVE;
+		out->failed += gate->status == VERDICT_FAIL;
+		if (gate->status > out->status)
+			out->status = gate->status;
+		if (gate->metric->required && !gate->promotable)
+			out->promotable = false;
+	}
+}
+
+static void judge_pack(struct pack_result *out, const struct metric *metrics, size_t count, const struct measured *measured,
+                       struct arena *arena)
+{
+	out->gates = arena_array(arena, count, sizeof *out->gates);
+	for (size_t i = 0; i < count; i++)
+		out->gate_count += gate_judge(&out->gates[out->gate_count], &metrics[i], measured, arena);
+	if (out->record)
+		gate_slices(out, out->record, measured, arena);
+	count_gates(out);
+	if (!out->gate_count) {
+		out->status = VERDICT_INCONCLUSIVE;
+		out->promotable = false;
+		out->reason = TEXT("none of its metrics is in the metric file");
+	}
+	out->summary = summary_text(out, arena);
+}
+
+static void unusable_pack(struct pack_result *out, struct text reason, struct arena *arena)
+{
+	out->status = VERDICT_INCONCLUSIVE;
+	out->promotable = false;
+	out->reason = reason;
+	out->summary = summary_text(out, arena);
+}
+
+static void judge_reference(struct pack_result *out, const struct catalog *catalog, const struct reference *reference,
+                            const struct measured *measured, struct arena *arena)
+{
+	const struct pack *pack = catalog_pack(catalog, reference->id);
+
+	*out = (struct pack_result){.pack = reference->id};
+	if (!pack) {
+		unusable_pack(out, text_format(arena, "pack '%.*s' is not there", TEXT_ARGS(reference->id)), arena);
+		return;
+	}
+	out->version = pack->version;
+	out->record = pack;
+	if (!reference_matches(reference, pack->version))
+		unusable_pack(out,
+		              text_format(arena, "pack '%.*s' is %.*s here, the recipe asks for %.*s", TEXT_ARGS(reference->id),
+		                          TEXT_ARGS(pack->version), TEXT_ARGS(reference->pin)),
+		              arena);
+	else if (pack->record.broken)
+		unusable_pack(out, text_format(arena, "pack '%.*s' has errors", TEXT_ARGS(reference->id)), arena);
+	else
+		judge_pack(out, pack->metrics, pack->metric_count, measured, arena);
+}
+
+static void judge_all(struct pack_result **packs, size_t *count, const struct catalog *catalog, const struct effective *recipe,
+                      const struct measured *measured, struct arena *arena)
+{
+	struct pack_result *out = arena_array(arena, recipe->pack_count + 1, sizeof *out);
+
+	for (size_t i = 0; i < recipe->pack_count; i++)
+		judge_reference(&out[i], catalog, &recipe->packs[i], measured, arena);
+	*packs = out;
+	*count = recipe->pack_count;
+	if (recipe->metric_count) {
+		out[*count].pack = TEXT("recipe");
+		judge_pack(&out[(*count)++], recipe->metrics, recipe->metric_count, measured, arena);
+	}
+}
+
+void gates_judge_metrics(struct pack_result **packs, size_t *pack_count, const struct catalog *catalog, const struct effective *recipe,
+                         const struct value *metrics, struct arena *arena)
+{
+	struct measured measured = {.metrics = metrics, .bare = true};
+
+	judge_all(packs, pack_count, catalog, recipe, &measured, arena);
+}
+
+static void add_up(struct run_result *out, struct arena *arena)
+{
+	struct pack_result sum = {.status = VERDICT_PASS};
+
+	out->promotable = true;
+	for (size_t i = 0; i < out->pack_count; i++) {
+		const struct pack_result *pack = &out->packs[i];
+		sum.passed += pack->passed;
+		sum.warned += pack->warned;
+		sum.inconclusive += pack->inconclusive;
+		sum.failed += pack->failed;
+		if (pack->status > sum.status)
+			sum.status = pack->status;
+		if (!pack->promotable)
+			out->promotable = false;
+		if (pack->reason.len && !out->reason.len)
+			out->reason = pack->reason;
+	}
+	out->status = sum.status;
+	out->summary = summary_text(&sum, arena);
+}
+
+static struct text why_not_judged(const struct run *run, struct arena *arena)
+{
+	if (run->error.len)
+		return text_format(arena, "the run is %s: %.*s", run_status_name(run->status), TEXT_ARGS(run->error));
+	if (run->status == RUN_NONE)
+		return TEXT("the run has no status that can be read");
+	return text_format(arena, "the run is %s", run_status_name(run->status));
+}
+
+/* The recipe a run or model names, or why it cannot be had. */
+const struct effective *gates_recipe(struct text *reason, const struct resolved *resolved, const struct reference *reference,
+                                     struct arena *arena)
+{
+	const struct effective *effective = reference->id.len ? resolved_recipe(resolved, reference->id) : NULL;
+
+	*reason = TEXT("");
+	if (!reference->id.len)
+		*reason = TEXT("no recipe is named");
+	else if (!effective)
+		*reason = text_format(arena, "recipe '%.*s' is not there", TEXT_ARGS(reference->id));
+	else if (!reference_matches(reference, effective->recipe->version))
+		*reason = text_format(arena, "recipe '%.*s' is %.*s here, not %.*s", TEXT_ARGS(reference->id),
+		                      TEXT_ARGS(effective->recipe->version), TEXT_ARGS(reference->pin));
+	else if (!effective->usable)
+		*reason = text_format(arena, "recipe '%.*s' cannot be resolved", TEXT_ARGS(reference->id));
+	return reason->len ? NULL : effective;
+}
+
+static bool prepare(struct run_result *out, const struct resolved *resolved, struct arena *arena)
+{
+	const struct run *run = out->run;
+
+	out->judged = run->status == RUN_SUCCEEDED;
+	out->recipe = gates_recipe(&out->reason, resolved, &run->recipe, arena);
+	if (!out->judged)
+		out->reason = why_not_judged(run, arena);
+	if (out->reason.len)
+		return false;
+	if (!run->metrics)
+		out->reason = TEXT("its metrics are missing or cannot be read");
+	else if (!out->recipe->pack_count && !out->recipe->metric_count)
+		out->reason = text_format(arena, "recipe '%.*s' has neither packs nor metrics", TEXT_ARGS(run->recipe.id));
+	return !out->reason.len;
+}
+
+void gates_judge_run(struct run_result *out, const struct catalog *catalog, const struct resolved *resolved, const struct model *model,
+                     const struct run *run, struct arena *arena)
+{
+	struct measured measured = {.metrics = run->metrics};
+
+	*out = (struct run_result){.model = model, .run = run, .status = VERDICT_INCONCLUSIVE, .summary = TEXT("not judged")};
+	if (!prepare(out, resolved, arena))
+		return;
+	if (model->production_run.len && !text_equal(model->production_run, run->record.id)) {
+		const struct run *production = model_run(model, model->production_run);
+		measured.has_production = true;
+		measured.production = model->production_run;
+		measured.production_metrics = production ? production->metrics : NULL;
+	}
+	judge_all(&out->packs, &out->pack_count, catalog, out->recipe, &measured, arena);
+	add_up(out, arena);
+}
