@@ -23,25 +23,32 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 CLI_TESTS := $(sort $(wildcard tests/cli/*.bats))
 
+# V=1 shows whole commands.
+Q = $(if $(V),,@)
+SAY = $(if $(V),,@echo '$@')
+
 # One process a processor; the caller's -j decides how many compilers run.
 PROVE = prove --jobs $(shell getconf _NPROCESSORS_ONLN)
 
 all: $(BUILD)/galley ## build build/galley (the default)
 
 $(BUILD)/galley: $(BUILD)/obj/main.o $(BUILD)/libgalley.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libgalley.a: $(OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(SAY)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c | build-needs
+	$(SAY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/libgalley.a | test-needs
+	$(SAY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS) -lcmocka
 
 deps: build-needs test-needs ## install what is missing to build and to test
 build-needs:

@@ -23,8 +23,9 @@ BEGIN {
 		else if (ARGV[i] == "src/pipeline.c")
 			folder["pipeline.c"] = "pipeline"
 	}
-	# Plain data without a file of their own.
+	# Headers that are plain data, and the writer of JSON beside document's reader of the same name.
 	folder["input.c"] = folder["codes.c"] = "base"
+	folder["results.c"] = folder["json.c"] = "report"
 }
 
 # Comments and the insides of literals become nothing; comment says whether one is open at the line's end.
