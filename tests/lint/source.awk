@@ -14,7 +14,7 @@ BEGIN {
 	words(banned, "sprintf vsprintf strcpy strcat strtok atoi atol atoll atof gets system popen localtime gmtime ctime asctime rand srand setlocale alloca")
 	words(output, "printf vprintf fprintf vfprintf dprintf puts fputs putchar putc fputc fwrite perror stdout stderr")
 	words(ambient, "exit abort quick_exit time gettimeofday getenv secure_getenv")
-	words(system_headers, "assert.h ctype.h dirent.h errno.h fcntl.h fenv.h float.h inttypes.h limits.h locale.h math.h poll.h pwd.h signal.h spawn.h " \
+	words(system_headers, "assert.h ctype.h dirent.h errno.h fcntl.h fenv.h float.h inttypes.h limits.h locale.h math.h poll.h pwd.h regex.h sched.h search.h signal.h spawn.h " \
 		"stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h termios.h time.h unistd.h")
 	for (i = 2; i < ARGC; i++) {
 		is_file[ARGV[i]] = 1
@@ -25,7 +25,7 @@ BEGIN {
 	}
 	# Headers that are plain data, and the writer of JSON beside document's reader of the same name.
 	folder["input.c"] = folder["codes.c"] = "base"
-	folder["results.c"] = folder["json.c"] = "report"
+	folder["results.c"] = folder["text_report.c"] = folder["json.c"] = "report"
 }
 
 # Comments and the insides of literals become nothing; comment says whether one is open at the line's end.
