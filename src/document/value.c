@@ -1,0 +1,167 @@
+#include "document.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "number.h"
+#include "reader.h"
+
+struct member *value_member(const struct value *map, struct text name)
+{
+	if (!map || map->kind != VALUE_MAP)
+		return NULL;
+	for (size_t i = 0; i < map->count; i++)
+		if (text_equal(map->members[i].name, name))
+			return &map->members[i];
+	return NULL;
+}
+
+struct value *value_get(const struct value *map, const char *name)
+{
+	struct member *member = value_member(map, text_of(name));
+
+	return member ? member->value : NULL;
+}
+
+struct value *value_at(const struct value *map, const char *path)
+{
+	struct text rest = text_of(path);
+
+	for (;;) {
+		size_t dot = text_find(rest, '.');
+		struct member *member = value_member(map, text_cut(rest, 0, dot));
+		if (!member)
+			return NULL;
+		if (dot == rest.len)
+			return member->value;
+		map = member->value;
+		rest = text_cut(rest, dot + 1, rest.len);
+	}
+}
+
+static struct value *new_value(enum value_kind kind, struct arena *arena, struct place place)
+{
+	struct value *value = arena_alloc(arena, sizeof *value);
+
+	*value = (struct value){.kind = kind, .place = place};
+	return value;
+}
+
+struct value *value_new_map(struct arena *arena, struct place place)
+{
+	return new_value(VALUE_MAP, arena, place);
+}
+
+struct value *value_new_list(struct arena *arena, struct place place)
+{
+	return new_value(VALUE_LIST, arena, place);
+}
+
+void value_add_member(struct value *map, struct member member, struct arena *arena)
+{
+	map->members = arena_grow(arena, map->members, map->count, sizeof *map->members);
+	map->members[map->count++] = member;
+}
+
+void value_add_item(struct value *list, struct value *item, struct arena *arena)
+{
+	list->items = arena_grow(arena, list->items, list->count, sizeof *list->items);
+	list->items[list->count++] = item;
+}
+
+/* 007 and -01 are texts that a number would change; 0, 0.5 and 0e1 are numbers. */
+static bool has_needless_zero(struct text text)
+{
+	if (text.len && (text.at[0] == '-' || text.at[0] == '+'))
+		text = text_cut(text, 1, text.len);
+	return text.len > 1 && text.at[0] == '0' && text.at[1] >= '0' && text.at[1] <= '9';
+}
+
+enum scalar_class value_class(const struct value *scalar)
+{
+	double number;
+
+	if (scalar->kind != VALUE_SCALAR || scalar->quoted)
+		return SCALAR_TEXT;
+	if (text_is(scalar->text, "true") || text_is(scalar->text, "false"))
+		return SCALAR_BOOL;
+	if (number_parse(&number, scalar->text) == NUMBER_FINITE && !has_needless_zero(scalar->text))
+		return SCALAR_NUMBER;
+	return SCALAR_TEXT;
+}
+
+static bool same_number(struct text a, struct text b)
+{
+	double x, y;
+	struct decimal exact_a, exact_b;
+	struct arena arena;
+
+	if (number_parse(&x, a) != NUMBER_FINITE || number_parse(&y, b) != NUMBER_FINITE || x < y || x > y)
+		return false;
+	arena_init(&arena);
+	bool same = decimal_parse(&exact_a, a, &arena) && decimal_parse(&exact_b, b, &arena) &&
+	            decimal_compare(exact_a, exact_b) == 0;
+	arena_release(&arena);
+	return same;
+}
+
+static bool same_scalar(const struct value *a, const struct value *b)
+{
+	enum scalar_class class = value_class(a);
+
+	if (class != value_class(b))
+		return false;
+	return text_equal(a->text, b->text) || (class == SCALAR_NUMBER && same_number(a->text, b->text));
+}
+
+static int order_members(const void *left, const void *right)
+{
+	const struct member *a = *(struct member *const *)left, *b = *(struct member *const *)right;
+	int order = text_compare(a->name, b->name);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+struct member **value_sorted_members(const struct value *map, struct arena *arena)
+{
+	struct member **sorted = arena_array(arena, map->count, sizeof(struct member *));
+
+	for (size_t i = 0; i < map->count; i++)
+		sorted[i] = &map->members[i];
+	qsort(sorted, map->count, sizeof(struct member *), order_members);
+	return sorted;
+}
+
+static bool same_map(const struct value *a, const struct value *b)
+{
+	struct arena arena;
+	bool same = true;
+
+	arena_init(&arena);
+	struct member **left = value_sorted_members(a, &arena), **right = value_sorted_members(b, &arena);
+	for (size_t i = 0; same && i < a->count; i++)
+		same = text_equal(left[i]->name, right[i]->name) && value_same(left[i]->value, right[i]->value);
+	arena_release(&arena);
+	return same;
+}
+
+/* Recursion ends because no tree is deeper than limits->depth. */
+bool value_same(const struct value *a, const struct value *b)
+{
+	if (a == b)
+		return true;
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == VALUE_NULL)
+		return true;
+	if (a->kind == VALUE_SCALAR)
+		return same_scalar(a, b);
+	if (a->count != b->count)
+		return false;
+	if (a->kind == VALUE_MAP)
+		return same_map(a, b);
+	for (size_t i = 0; i < a->count; i++)
+		if (!value_same(a->items[i], b->items[i]))
+			return false;
+	return true;
+}

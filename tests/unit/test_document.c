@@ -1,0 +1,175 @@
+#include "reading.h"
+
+/* --- what document_read() looks for in any file --- */
+
+static void test_strangers(void **state)
+{
+	static const struct {
+		struct text bytes;
+		const char *wanted;
+	} cases[] = {
+		{{"", 0}, "file/empty 0:0 the file holds nothing"},
+		{{"\xef\xbb\xbf", 3}, "file/empty 0:0 "},
+		{{" \n\t\n", 4}, "file/empty 0:0 "},
+		{{"a: \0", 4}, "file/binary 1:4 binary data: byte 0x00 at offset 3"},
+		{{"\xef\xbb\xbf\n\0", 5}, "file/binary 2:1 binary data: byte 0x00 at offset 4"},
+		{{"\x89PNG\r\n\x1a\n\0\0", 10}, "file/binary 2:2 binary data: byte 0x00 at offset 8"},
+		{{"\xff\xfe{\0", 4}, "file/binary 0:0 the file is UTF-16"},
+		{{"\xfe\xff\0{", 4}, "file/binary 0:0 the file is UTF-16"},
+		{{"a: 1\nb: \x1b[31m", 13}, "file/binary 2:4 binary data: byte 0x1b at offset 8"},
+		{{"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", 57}, "file/lfs-pointer 0:0 "},
+		{{"a: 1\n<<<<<<< HEAD\nb: 2\n=======\n", 32}, "file/conflict-markers 2:1 "},
+		{{"a: 1\nb: 2\n>>>>>>> theirs\n", 25}, "file/conflict-markers 3:1 "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		check_refusal("x.yaml", DOCUMENT_MANIFEST, cases[i].bytes, cases[i].wanted);
+		check_refusal("x.json", DOCUMENT_MANIFEST, cases[i].bytes, cases[i].wanted);
+	}
+}
+
+static void test_encodings(void **state)
+{
+	(void)state;
+	check_refusal("x.yaml", DOCUMENT_MANIFEST, TEXT("a: 1\n\xc3\xa9: \xe9x\n"),
+	              "yaml/encoding 2:4 byte 0xe9 at offset 9 is not UTF-8");
+	check_refusal("x.json", DOCUMENT_MANIFEST, TEXT("{\"\xc3\xa9\": \"\xe9\"}"),
+	              "json/encoding 1:8 byte 0xe9 at offset 8 is not UTF-8");
+	check_refusal("x.yaml", DOCUMENT_MANIFEST, TEXT("a: \xed\xa0\x80"), "yaml/encoding 1:4 byte 0xed at offset 3 ");
+}
+
+static void test_sizes(void **state)
+{
+	struct limits limits = limits_default;
+	struct reading reading;
+
+	(void)state;
+	limits.manifest_bytes = 4;
+	limits.metrics_bytes = 3;
+	reading_init(&reading, "x.yaml", TEXT("a: 1"), DOCUMENT_MANIFEST, &limits);
+	assert_non_null(reading.root);
+	reading_release(&reading);
+	reading_init(&reading, "x.yaml", TEXT("a: 12"), DOCUMENT_MANIFEST, &limits);
+	assert_null(reading.root);
+	assert_int_equal(reading.diags.items[0].code, CODE_FILE_LIMIT);
+	assert_true(text_is(reading.diags.items[0].message, "the file is 5 bytes, more than the limit 'manifest_bytes' of 4"));
+	reading_release(&reading);
+	reading_init(&reading, "x.yaml", TEXT("a: 1"), DOCUMENT_METRICS, &limits);
+	assert_null(reading.root);
+	assert_true(text_is(reading.diags.items[0].message, "the file is 4 bytes, more than the limit 'metrics_bytes' of 3"));
+	reading_release(&reading);
+}
+
+/* --- the tree --- */
+
+static void test_lookup(void **state)
+{
+	struct reading reading;
+
+	(void)state;
+	reading_init(&reading, "x.yaml", TEXT("metadata: {id: demand, tags: [a]}\nn:\n"), DOCUMENT_MANIFEST, &limits_default);
+	const struct value *root = reading.root;
+	assert_non_null(root);
+	assert_true(text_is(value_at(root, "metadata.id")->text, "demand"));
+	assert_ptr_equal(value_at(root, "metadata"), value_get(root, "metadata"));
+	assert_null(value_at(root, "metadata.name"));
+	assert_null(value_at(root, "metadata.id.x"));
+	assert_null(value_at(root, "n.x"));
+	assert_null(value_at(root, ""));
+	assert_null(value_at(NULL, "a"));
+	assert_null(value_get(NULL, "a"));
+	assert_null(value_get(value_at(root, "metadata.tags"), "a"));
+	assert_int_equal(value_get(root, "n")->kind, VALUE_NULL);
+	assert_int_equal(value_member(root, TEXT("n"))->place.line, 2);
+	reading_release(&reading);
+}
+
+static void test_building(void **state)
+{
+	struct arena arena;
+	struct place place = {.line = 3, .column = 2, .width = 1};
+
+	(void)state;
+	arena_init(&arena);
+	struct value *map = value_new_map(&arena, place), *list = value_new_list(&arena, place);
+	for (size_t i = 0; i < 100; i++) {
+		struct text name = text_format(&arena, "k%zu", i);
+		value_add_member(map, (struct member){.name = name, .value = list}, &arena);
+		value_add_item(list, map, &arena);
+	}
+	assert_int_equal(map->count, 100);
+	assert_int_equal(list->count, 100);
+	assert_ptr_equal(value_get(map, "k99"), list);
+	assert_ptr_equal(list->items[99], map);
+	assert_int_equal(map->place.line, 3);
+	arena_release(&arena);
+}
+
+static enum scalar_class class_of(const char *text, bool quoted)
+{
+	struct value value = {.kind = VALUE_SCALAR, .quoted = quoted, .text = text_of(text)};
+
+	return value_class(&value);
+}
+
+static void test_class(void **state)
+{
+	static const char *const numbers[] = {"0", "1", "-1", "0.5", ".5", "5.", "1e3", "1E-3", "-0", "+5", "0e1", "1234567890123456789"};
+	static const char *const texts[] = {"", "no", "yes", "True", "007", "-01", "00", "01.5", "1_000", "0x1f", "0o17", "1:30",
+	                                    ".nan", ".inf", "nan", "inf", "1e400", "2026-01-01", "1.2.3", "e5", "."};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		assert_int_equal(class_of(numbers[i], false), SCALAR_NUMBER);
+		assert_int_equal(class_of(numbers[i], true), SCALAR_TEXT);
+	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (class_of(texts[i], false) != SCALAR_TEXT)
+			fail_msg("%s is no text", texts[i]);
+	assert_int_equal(class_of("true", false), SCALAR_BOOL);
+	assert_int_equal(class_of("false", false), SCALAR_BOOL);
+	assert_int_equal(class_of("true", true), SCALAR_TEXT);
+}
+
+static void test_same(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{"1.0", "1", true},       {"1e2", "100", true},      {"-0", "0.0", true},
+		{"0.1", "0.10", true},    {"1", "2", false},         {"0.1", "0.10000000000000000001", false},
+		{"1", "'1'", false},      {"a", "'a'", true},        {"true", "'true'", false},
+		{"true", "true", true},   {"true", "false", false},  {"~", "", true},
+		{"~", "'~'", false},      {"007", "'007'", true},    {"007", "7", false},
+		{"[1, 2]", "[1.0, 2]", true}, {"[1, 2]", "[2, 1]", false}, {"[1]", "[1, 2]", false}, {"[1]", "1", false},
+		{"{a: 1, b: 2}", "{b: 2, a: 1}", true}, {"{a: 1, b: 2}", "{a: 1, c: 2}", false},
+		{"{a: 1}", "{a: 1, b: 2}", false}, {"{a: {b: [~]}}", "{a: {b: [~]}}", true}, {"{}", "[]", false}, {"{}", "{}", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct reading reading;
+		char bytes[200];
+		snprintf(bytes, sizeof bytes, "a: %s\nb: %s\n", cases[i].a, cases[i].b);
+		reading_init(&reading, "x.yaml", text_of(bytes), DOCUMENT_MANIFEST, &limits_default);
+		assert_non_null(reading.root);
+		const struct value *a = value_get(reading.root, "a"), *b = value_get(reading.root, "b");
+		if (value_same(a, b) != cases[i].same || value_same(b, a) != cases[i].same || !value_same(a, a))
+			fail_msg("%s and %s", cases[i].a, cases[i].b);
+		reading_release(&reading);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_strangers), cmocka_unit_test(test_encodings), cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_lookup),    cmocka_unit_test(test_building),  cmocka_unit_test(test_class),
+		cmocka_unit_test(test_same),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
