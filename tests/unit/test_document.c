@@ -1,5 +1,7 @@
 #include "reading.h"
 
+#define BYTES(literal) {(literal), sizeof(literal) - 1}
+
 /* --- what document_read() looks for in any file --- */
 
 static void test_strangers(void **state)
@@ -8,18 +10,18 @@ static void test_strangers(void **state)
 		struct text bytes;
 		const char *wanted;
 	} cases[] = {
-		{{"", 0}, "file/empty 0:0 the file holds nothing"},
-		{{"\xef\xbb\xbf", 3}, "file/empty 0:0 "},
-		{{" \n\t\n", 4}, "file/empty 0:0 "},
-		{{"a: \0", 4}, "file/binary 1:4 binary data: byte 0x00 at offset 3"},
-		{{"\xef\xbb\xbf\n\0", 5}, "file/binary 2:1 binary data: byte 0x00 at offset 4"},
-		{{"\x89PNG\r\n\x1a\n\0\0", 10}, "file/binary 2:2 binary data: byte 0x00 at offset 8"},
-		{{"\xff\xfe{\0", 4}, "file/binary 0:0 the file is UTF-16"},
-		{{"\xfe\xff\0{", 4}, "file/binary 0:0 the file is UTF-16"},
-		{{"a: 1\nb: \x1b[31m", 13}, "file/binary 2:4 binary data: byte 0x1b at offset 8"},
-		{{"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", 57}, "file/lfs-pointer 0:0 "},
-		{{"a: 1\n<<<<<<< HEAD\nb: 2\n=======\n", 32}, "file/conflict-markers 2:1 "},
-		{{"a: 1\nb: 2\n>>>>>>> theirs\n", 25}, "file/conflict-markers 3:1 "},
+		{BYTES(""), "file/empty 0:0 the file holds nothing"},
+		{BYTES("\xef\xbb\xbf"), "file/empty 0:0 "},
+		{BYTES(" \n\t\n"), "file/empty 0:0 "},
+		{BYTES("a: \0"), "file/binary 1:4 binary data: byte 0x00 at offset 3"},
+		{BYTES("\xef\xbb\xbf\n\0"), "file/binary 2:1 binary data: byte 0x00 at offset 4"},
+		{BYTES("\x89PNG\r\n\x1a\n\0\0"), "file/binary 3:1 binary data: byte 0x00 at offset 8"},
+		{BYTES("\xff\xfe{\0"), "file/binary 0:0 the file is UTF-16"},
+		{BYTES("\xfe\xff\0{"), "file/binary 0:0 the file is UTF-16"},
+		{BYTES("a: 1\nb: \x1b[31m"), "file/binary 2:4 binary data: byte 0x1b at offset 8"},
+		{BYTES("version https://git-lfs.github.com/spec/v1\noid sha256:1\n"), "file/lfs-pointer 0:0 "},
+		{BYTES("a: 1\n<<<<<<< HEAD\nb: 2\n=======\n"), "file/conflict-markers 2:1 "},
+		{BYTES("a: 1\nb: 2\n>>>>>>> theirs\n"), "file/conflict-markers 3:1 "},
 	};
 
 	(void)state;
