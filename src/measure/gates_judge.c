@@ -158,6 +158,19 @@ static bool lacks_samples(struct text *reason, const struct metric *metric, cons
 	return decimal_compare(count, least) < 0;
 }
 
+static struct text missing_words(struct text key, const struct value *metrics, struct arena *arena)
+{
+	size_t count = metrics && metrics->kind == VALUE_MAP ? metrics->count : 0;
+	struct text *names = arena_array(arena, count, sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = metrics->members[i].name;
+	struct text near = text_nearest(key, names, count);
+	if (!near.len)
+		return TEXT("required, and not in the metric file");
+	return text_format(arena, "required, and not in the metric file, which has '%.*s'", TEXT_ARGS(near));
+}
+
 bool gate_judge(struct gate_result *out, const struct metric *metric, const struct measured *measured, struct arena *arena)
 {
 	const struct value *found = metrics_value(measured->metrics, metric->key);
@@ -170,14 +183,16 @@ bool gate_judge(struct gate_result *out, const struct metric *metric, const stru
 	if (!found && (measured->bare || !metric->required))
 		return false;
 	if (!found) {
-		gate_worsen(out, VERDICT_FAIL, TEXT("required, and not in the metric file"));
+		gate_worsen(out, VERDICT_FAIL, missing_words(metric->key, measured->metrics, arena));
 		return true;
 	}
 	bool finite = measured_number(&number, &out->value, found, arena);
 	out->has_value = true;
 	number_parse(&out->number, out->value);
 	if (!finite) {
-		gate_worsen(out, VERDICT_FAIL, text_format(arena, "not a finite number: %.*s", TEXT_ARGS(excerpt(out->value, arena))));
+		gate_worsen(out, VERDICT_FAIL,
+		            text_format(arena, "%s: %.*s", found->quoted ? "text where a number is needed" : "not a finite number",
+		                        TEXT_ARGS(excerpt(out->value, arena))));
 		return true;
 	}
 	if (lacks_samples(&reason, metric, measured->metrics, arena)) {
