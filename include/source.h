@@ -26,6 +26,8 @@ struct source_options {
 	const char *at;        /* --at REV; NULL: none. A bare repository is read at HEAD where neither is given */
 	bool staged;           /* --staged: the index; GIT_INDEX_FILE's where index_file is given */
 	const char *index_file; /* NULL: the repository's own */
+	unsigned patience;     /* seconds that reading one git object may take before the process ends with EXIT_UNABLE, as libgit2 can
+	                        * loop on a damaged one; 0: 30. Uses SIGALRM, unless somebody else handles it */
 };
 
 struct source_info {

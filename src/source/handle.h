@@ -1,0 +1,66 @@
+/* What a source is made of: files.c reads a working tree or folder, objects.c an index or a commit's tree. */
+#ifndef GALLEY_SOURCE_HANDLE_H
+#define GALLEY_SOURCE_HANDLE_H
+
+#include "git.h"
+#include "source.h"
+
+enum { MAX_DEPTH = 200 };
+
+struct arena;
+
+struct source {
+	struct source_info info;
+	unsigned patience;
+	git_repository *repository; /* NULL in a plain folder */
+	git_odb *odb;
+	git_index *index; /* SOURCE_INDEX */
+	git_tree *tree;   /* SOURCE_COMMIT */
+	int top;          /* SOURCE_FOLDER and SOURCE_WORKTREE, else -1 */
+	/* The folder that was entered last: mostly the next file lies there too. */
+	struct {
+		char *path; /* NULL: none */
+		size_t len;
+		int fd;
+		git_tree *tree;
+	} last;
+};
+
+/* Where a path stands in its folder. */
+struct text path_folder(struct text path);
+struct text path_name(struct text path);
+size_t path_depth(struct text path);
+
+/* Whether folder is the last one entered, and remembering one; handle_forget() releases what is remembered. */
+bool handle_is_last(const struct source *source, struct text folder);
+void handle_remember(struct source *source, struct text folder, int fd, git_tree *tree);
+void handle_forget(struct source *source);
+
+struct entry_list {
+	struct entry *items;
+	size_t count;
+};
+/* Fails beyond limits->walk_files. */
+int entry_list_add(struct entry_list *list, struct text path, enum entry_kind kind, const struct limits *limits,
+                   struct arena *arena, struct failure *failure);
+
+int files_list(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
+               struct arena *arena, struct failure *failure);
+int files_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
+/* *fd is open for reading a regular file of *size bytes where the result is READ_OK. */
+int files_open(int *fd, size_t *size, enum read_result *result, struct source *source, struct text path,
+               struct failure *failure);
+/* Reads fd to its end, at most max bytes. */
+int files_read(struct text *bytes, enum read_result *result, int fd, size_t size, struct text path, size_t max,
+               struct arena *arena, struct failure *failure);
+
+int objects_list(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
+                 struct arena *arena, struct failure *failure);
+int objects_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
+/* *object is the caller's where the result is READ_OK. */
+int objects_read(git_odb_object **object, enum read_result *result, struct source *source, struct text path, size_t max,
+                 struct failure *failure);
+/* A tree, its type and size asked first. */
+int objects_tree(git_tree **tree, struct source *source, const git_oid *id, const char *what, struct failure *failure);
+
+#endif
