@@ -11,8 +11,7 @@
 #include "diag.h"
 #include "failure.h"
 #include "limits.h"
-
-struct source;
+#include "table.h"
 
 enum column_kind { COLUMN_AUTO, COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_CATEGORY_NUM, COLUMN_TIMESTAMP, COLUMN_IDENTIFIER, COLUMN_IGNORE };
 
@@ -50,12 +49,6 @@ struct drift_feature {
 	enum column_kind kind;      /* COLUMN_AUTO: decided from the data */
 	enum drift_method method;   /* the deciding one; METHOD_NONE: auto */
 	struct drift_limit limit;   /* of the deciding method; not given: the default */
-};
-
-/* One CSV file: from the source, or from the command line where source is NULL ("-" is standard input). */
-struct table_file {
-	struct source *source;
-	struct text path;
 };
 
 struct drift_request {
@@ -105,8 +98,8 @@ struct drift_cell {
 	double part;           /* its share of the psi */
 };
 
-/* Numbers only; has_summary false without values. Quantiles: Hyndman-Fan type 7. */
-struct drift_summary { double mean, std, min, max; double quantiles[9]; size_t unique; };
+/* Numbers only. std has n - 1 in its denominator, so one value has none. Quantiles: Hyndman-Fan type 7. */
+struct drift_summary { double mean, std, min, max; bool has_std; double quantiles[9]; size_t unique; };
 extern const double drift_quantile_points[9]; /* 0.01 0.05 0.1 0.25 0.5 0.75 0.9 0.95 0.99 */
 
 enum { HISTOGRAM_MAX = 48, ECDF_POINTS = 241 };

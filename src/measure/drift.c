@@ -1,0 +1,95 @@
+#include "drift.h"
+
+#include "arena.h"
+#include "drift_columns.h"
+#include "drift_score.h"
+
+static const char *const kind_names[] = {
+	[COLUMN_AUTO] = "auto",
+	[COLUMN_NUMBER] = "number",
+	[COLUMN_CATEGORY] = "category",
+	[COLUMN_CATEGORY_NUM] = "category_num",
+	[COLUMN_TIMESTAMP] = "timestamp",
+	[COLUMN_IDENTIFIER] = "identifier",
+	[COLUMN_IGNORE] = "ignore",
+};
+
+const char *column_kind_name(enum column_kind kind)
+{
+	return kind_names[kind];
+}
+
+enum column_kind column_kind_of(struct text name)
+{
+	for (enum column_kind kind = COLUMN_AUTO; kind <= COLUMN_IGNORE; kind++)
+		if (text_is(name, kind_names[kind]))
+			return kind;
+	return COLUMN_AUTO;
+}
+
+const struct drift_method_info drift_methods[METHOD_COUNT] = {
+	[METHOD_PSI] = {"psi", "PSI", true, true, false, false, 0.1, 0.2},
+	[METHOD_KS] = {"ks", "KS D", true, false, false, false, 0.1, 0.2},
+	[METHOD_CHI_SQUARE] = {"chi_square", "Cramer's V", false, true, false, false, 0.1, 0.2},
+	[METHOD_MISSING] = {"missing", "missing rate change", false, false, true, false, 0.05, 0.1},
+};
+
+const double drift_quantile_points[9] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99};
+
+enum drift_method drift_method_of(struct text key)
+{
+	for (enum drift_method method = 0; method < METHOD_COUNT; method++)
+		if (text_is_nocase(key, drift_methods[method].key))
+			return method;
+	return METHOD_NONE;
+}
+
+const char *drift_status_name(enum drift_status status)
+{
+	switch (status) {
+	case DRIFT_STABLE: return "stable";
+	case DRIFT_WARN: return "warn";
+	case DRIFT_INCONCLUSIVE: return "inconclusive";
+	case DRIFT_DRIFT: return "drift";
+	case DRIFT_UNJUDGED: break;
+	}
+	return NULL;
+}
+
+static void sum_up(struct drift_result *out)
+{
+	for (size_t i = 0; i < out->column_count; i++) {
+		const struct drift_column *column = &out->columns[i];
+		out->judged += column->deciding != NULL;
+		out->drifting += column->deciding && column->status == DRIFT_DRIFT;
+		if (column->status > out->status)
+			out->status = column->status;
+	}
+}
+
+int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,
+                  struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	struct columns columns;
+
+	*out = (struct drift_result){0};
+	columns_init(&columns, request, limits);
+	int result = columns_read(&columns, ok, arena, diags, failure);
+	if (!result && *ok) {
+		out->references = columns.sides[REFERENCE].shown;
+		out->reference_count = columns.sides[REFERENCE].file_count;
+		out->currents = columns.sides[CURRENT].shown;
+		out->current_count = columns.sides[CURRENT].file_count;
+		out->only_in_reference = columns.only[REFERENCE];
+		out->only_in_reference_count = columns.only_count[REFERENCE];
+		out->only_in_current = columns.only[CURRENT];
+		out->only_in_current_count = columns.only_count[CURRENT];
+		out->columns = arena_array(arena, columns.pair_count, sizeof *out->columns);
+		out->column_count = columns.pair_count;
+		for (size_t i = 0; i < columns.pair_count; i++)
+			score_column(&out->columns[i], &columns.pairs[i], request, arena);
+		sum_up(out);
+	}
+	columns_release(&columns);
+	return result;
+}
