@@ -114,7 +114,6 @@ static void bin_categories(struct scorer *scorer)
 	const struct categories *sides[2] = {&scorer->reference->categories, &scorer->current->categories};
 	struct drift_column *column = scorer->column;
 	size_t room = sides[0]->count + sides[1]->count, i = 0, j = 0, k = 0;
-	bool both = sides[0]->count && sides[1]->count;
 
 	scorer->cells = (struct cells){arena_array(scorer->arena, room, sizeof(size_t)), arena_array(scorer->arena, room, sizeof(size_t)), 0};
 	column->cells = arena_array(scorer->arena, room, sizeof *column->cells);
@@ -126,9 +125,9 @@ static void bin_categories(struct scorer *scorer)
 		column->cells[k].label = label;
 		scorer->cells.reference[k] = order <= 0 ? r->count : 0;
 		scorer->cells.current[k] = order >= 0 ? c->count : 0;
-		if (order < 0 && both)
+		if (order < 0)
 			add_name(&column->vanished_categories, &column->vanished_count, label, scorer->arena);
-		if (order > 0 && both)
+		if (order > 0)
 			add_name(&column->new_categories, &column->new_count, label, scorer->arena);
 		i += order <= 0;
 		j += order >= 0;
