@@ -197,7 +197,8 @@ double number_round10(double value)
 	if (!isfinite(value))
 		return value;
 	snprintf(out, sizeof out, "%.9e", value);
-	return strtod(out, NULL);
+	double rounded = strtod(out, NULL);
+	return isfinite(rounded) ? rounded : value;
 }
 
 enum { EXPONENT_LIMIT = 100000 };
