@@ -105,7 +105,8 @@ extern const double drift_quantile_points[9]; /* 0.01 0.05 0.1 0.25 0.5 0.75 0.9
 enum { HISTOGRAM_MAX = 48, ECDF_POINTS = 241 };
 
 /* For pictures: equal-width counts of both sides between the reference's 0.1 % and 99.9 % quantiles (bin width from 1, 2, 5 x 10^k
- * giving 24 to 40 bins; values outside go to the end bins), both distribution functions on a grid over the same range, and where KS lies. */
+ * giving 24 to 40 bins, or at most 48 where none does; values outside go to the end bins), both distribution functions on a grid over
+ * the same range, and where KS lies. */
 struct drift_shape {
 	double start, width;
 	size_t bins;

@@ -6,38 +6,36 @@
 
 enum { BINS_MIN = 24, BINS_WANTED = 40 };
 
-/* The smallest width from 1, 2, 5 x 10^k that needs few enough bins. */
-static double nice_width(double span)
+/* Bins of that width which hold low and high, their borders at multiples of it; 0 where there is no such scale. */
+static double bins_for(double *start, double width, double low, double high)
 {
-	static const double steps[] = {1, 2, 5, 10, 20, 50};
-	double power = pow(10, floor(log10(span / HISTOGRAM_MAX)));
-
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		double width = steps[i] * power, bins = ceil(span / width) + 1;
-		double next = i + 1 < sizeof steps / sizeof *steps ? ceil(span / (steps[i + 1] * power)) : 0;
-		if (bins <= BINS_WANTED || (bins <= HISTOGRAM_MAX && next < BINS_MIN))
-			return width;
-	}
-	return 0;
+	*start = floor(low / width) * width;
+	double bins = floor((high - *start) / width) + 1;
+	bool usable = isfinite(*start) && isfinite(*start + width * HISTOGRAM_MAX) && width > 0 && bins >= 1 && bins <= HISTOGRAM_MAX;
+	return usable ? bins : 0;
 }
 
+/* Widths from 1, 2, 5 x 10^k: the first that gives a good number of bins, else the first that gives no more than can be held. */
 static bool set_scale(struct drift_shape *shape, double low, double high)
 {
-	double span = high - low;
+	static const double steps[] = {1, 2, 5, 10, 20, 50};
+	double span = high - low, start;
 
 	if (span == 0) {
 		double width = fmax(1, fabs(low) * 0x1p-20);
 		*shape = (struct drift_shape){.start = low - width / 2, .width = width, .bins = 1};
 		return isfinite(shape->start) && isfinite(shape->start + width);
 	}
-	double width = isfinite(span) ? nice_width(span) : 0;
-	if (!(width > 0) || !isfinite(width) || span / width > HISTOGRAM_MAX)
-		return false;
-	double start = floor(low / width) * width, bins = floor((high - start) / width) + 1;
-	if (!isfinite(start) || !isfinite(start + width * HISTOGRAM_MAX) || !(bins >= 1) || bins > HISTOGRAM_MAX)
-		return false;
-	*shape = (struct drift_shape){.start = start, .width = width, .bins = (size_t)bins};
-	return true;
+	double power = pow(10, floor(log10(span / HISTOGRAM_MAX)));
+	for (size_t i = 0; isfinite(span) && i < sizeof steps / sizeof *steps; i++) {
+		double width = steps[i] * power, bins = bins_for(&start, width, low, high);
+		bool good = bins >= BINS_MIN && bins <= BINS_WANTED;
+		if (bins > 0 && (good || !shape->bins))
+			*shape = (struct drift_shape){.start = start, .width = width, .bins = (size_t)bins};
+		if (good)
+			break;
+	}
+	return shape->bins > 0;
 }
 
 static void count_bins(size_t *bins, const struct drift_shape *shape, const double *values, size_t count)

@@ -1,7 +1,6 @@
 #include "drift_text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "arena.h"

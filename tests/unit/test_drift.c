@@ -1,0 +1,470 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "buffer.h"
+#include "drift.h"
+#include "drift_json.h"
+#include "drift_text.h"
+#include "json.h"
+
+enum { FILES = 4 };
+
+struct fixture {
+	char folder[48], paths[FILES][64];
+	struct table_file files[FILES];
+	struct arena arena;
+	struct diags diags;
+	struct failure failure;
+	struct buffer bytes[FILES];
+	struct drift_request request;
+	struct drift_result result;
+	bool ok;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+
+	snprintf(fixture->folder, sizeof fixture->folder, "/tmp/galley-drift-XXXXXX");
+	if (!mkdtemp(fixture->folder))
+		return -1;
+	arena_init(&fixture->arena);
+	for (int i = 0; i < FILES; i++) {
+		snprintf(fixture->paths[i], sizeof fixture->paths[i], "%s/%d.csv", fixture->folder, i);
+		fixture->files[i] = (struct table_file){NULL, text_of(fixture->paths[i])};
+		buffer_init(&fixture->bytes[i]);
+	}
+	fixture->request = (struct drift_request){
+		.reference = &fixture->files[0],
+		.current = &fixture->files[1],
+		.reference_count = 1,
+		.current_count = 1,
+		.decide = METHOD_NONE,
+	};
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int i = 0; i < FILES; i++) {
+		unlink(fixture->paths[i]);
+		buffer_release(&fixture->bytes[i]);
+	}
+	rmdir(fixture->folder);
+	arena_release(&fixture->arena);
+	free(fixture);
+	return 0;
+}
+
+static void compare(struct fixture *fixture)
+{
+	for (int i = 0; i < FILES; i++) {
+		FILE *file = fopen(fixture->paths[i], "wb");
+		assert_non_null(file);
+		assert_int_equal(fwrite(fixture->bytes[i].data ? fixture->bytes[i].data : "", 1, fixture->bytes[i].len, file), fixture->bytes[i].len);
+		assert_int_equal(fclose(file), 0);
+	}
+	diags_init(&fixture->diags, &fixture->arena);
+	if (drift_compare(&fixture->result, &fixture->ok, &fixture->request, &limits_default, &fixture->arena, &fixture->diags,
+	                  &fixture->failure))
+		fail_msg("%s", fixture->failure.message);
+}
+
+static void fill(struct fixture *fixture, int file, const char *text)
+{
+	buffer_clear(&fixture->bytes[file]);
+	buffer_string(&fixture->bytes[file], text);
+}
+
+/* Both sides are the same text. */
+static void compare_same(struct fixture *fixture, const char *text)
+{
+	fill(fixture, 0, text);
+	fill(fixture, 1, text);
+	compare(fixture);
+}
+
+static const struct drift_column *column(struct fixture *fixture, const char *name)
+{
+	assert_true(fixture->ok);
+	for (size_t i = 0; i < fixture->result.column_count; i++)
+		if (text_is(fixture->result.columns[i].name, name))
+			return &fixture->result.columns[i];
+	fail_msg("no column %s", name);
+	return NULL;
+}
+
+static const struct drift_score *score(const struct drift_column *column, enum drift_method method)
+{
+	for (size_t i = 0; i < column->score_count; i++)
+		if (column->scores[i].method == method)
+			return &column->scores[i];
+	return NULL;
+}
+
+/* --- */
+
+static void kinds(void **state)
+{
+	struct fixture *fixture = *state;
+
+	compare_same(fixture, "n,inf,t,c,mixed,none,day\n1,inf,2026-01-01,x,1,,2026-01-01T10:00:00Z\n.5,-2,2026-02-01,1,2026-01-01,NA,2026-01-02\n");
+	assert_int_equal(column(fixture, "n")->kind, COLUMN_NUMBER);
+	assert_int_equal(column(fixture, "inf")->kind, COLUMN_NUMBER);
+	assert_int_equal(column(fixture, "inf")->reference.infinite, 1);
+	assert_int_equal(column(fixture, "t")->kind, COLUMN_TIMESTAMP);
+	assert_int_equal(column(fixture, "day")->kind, COLUMN_TIMESTAMP);
+	assert_int_equal(column(fixture, "c")->kind, COLUMN_CATEGORY);
+	assert_int_equal(column(fixture, "mixed")->kind, COLUMN_CATEGORY);
+	assert_null(column(fixture, "t")->deciding);
+	assert_int_equal(column(fixture, "t")->status, DRIFT_UNJUDGED);
+	/* A reference without values takes the current data's kind. */
+	fill(fixture, 0, "a,b\nNA,\n,\n");
+	fill(fixture, 1, "a,b\nx,1\ny,2\n");
+	compare(fixture);
+	assert_int_equal(column(fixture, "a")->kind, COLUMN_CATEGORY);
+	assert_int_equal(column(fixture, "b")->kind, COLUMN_NUMBER);
+	/* What does not fit the reference's kind is counted. */
+	fill(fixture, 0, "a,t\n1,2026-01-01\n2,2026-01-02\n");
+	fill(fixture, 1, "a,t\nx,soon\n2,2026-01-02\n");
+	compare(fixture);
+	assert_int_equal(column(fixture, "a")->current.invalid, 1);
+	assert_int_equal(column(fixture, "t")->current.invalid, 1);
+	assert_int_equal(column(fixture, "t")->current.n, 1);
+}
+
+static void identifiers(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct drift_feature declared = {.name = TEXT("id"), .kind = COLUMN_CATEGORY, .method = METHOD_NONE};
+
+	for (int side = 0; side < 2; side++) {
+		buffer_string(&fixture->bytes[side], "id,nearly,n\n");
+		for (int i = 0; i < 100; i++)
+			buffer_format(&fixture->bytes[side], "u%d,v%d,%d\n", i, i < 89 ? i : 89, i);
+	}
+	compare(fixture);
+	assert_int_equal(column(fixture, "id")->kind, COLUMN_IDENTIFIER);
+	assert_int_equal(column(fixture, "id")->score_count, 0);
+	/* 90 of 100 are not over 90 %. */
+	assert_int_equal(column(fixture, "nearly")->kind, COLUMN_CATEGORY);
+	assert_int_equal(column(fixture, "n")->kind, COLUMN_NUMBER);
+	fixture->request.features = &declared;
+	fixture->request.feature_count = 1;
+	compare(fixture);
+	assert_int_equal(column(fixture, "id")->kind, COLUMN_CATEGORY);
+	assert_int_equal(fixture->result.column_count, 3);
+}
+
+/* 100 values, `high` of them 1, the others 0. */
+static void fill_shares(struct fixture *fixture, int side, int high)
+{
+	buffer_clear(&fixture->bytes[side]);
+	buffer_string(&fixture->bytes[side], "v,c\n");
+	for (int i = 0; i < 100; i++)
+		buffer_format(&fixture->bytes[side], "%d,%s\n", i < high, i < high ? "yes" : "no");
+}
+
+static void verdicts(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_feature feature = {.name = TEXT("v"), .method = METHOD_KS};
+
+	fill_shares(fixture, 0, 50);
+	fill_shares(fixture, 1, 60);
+	fixture->request.show[METHOD_KS] = fixture->request.show[METHOD_CHI_SQUARE] = true;
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->deciding->method, METHOD_PSI);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_STABLE);
+	/* A gap of exactly 0.1 is at the limit, not beyond it. */
+	assert_true(score(column(fixture, "v"), METHOD_KS)->value == 0.1);
+	assert_int_equal(score(column(fixture, "v"), METHOD_KS)->status, DRIFT_STABLE);
+	assert_null(score(column(fixture, "c"), METHOD_KS));
+	assert_non_null(score(column(fixture, "c"), METHOD_CHI_SQUARE));
+	assert_null(score(column(fixture, "v"), METHOD_CHI_SQUARE));
+	assert_non_null(score(column(fixture, "v"), METHOD_MISSING));
+	assert_int_equal(fixture->result.judged, 2);
+	assert_int_equal(fixture->result.status, DRIFT_STABLE);
+	fixture->request.features = &feature;
+	fixture->request.feature_count = 1;
+	feature.limit = (struct drift_limit){true, false, 0.05, 0.1};
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->deciding->method, METHOD_KS);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_WARN);
+	feature.limit = (struct drift_limit){true, true, 0.5, 0.2};
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->status, column(fixture, "v")->deciding->p < 0.2 ? DRIFT_DRIFT : DRIFT_WARN);
+	feature.limit = (struct drift_limit){true, false, 0.05, 0.09};
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_DRIFT);
+	assert_int_equal(fixture->result.status, DRIFT_DRIFT);
+	assert_int_equal(fixture->result.drifting, 1);
+}
+
+static void deciding(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_feature feature = {.name = TEXT("c"), .method = METHOD_KS};
+
+	/* A default that does not fit gives way, what was asked for does not. */
+	fill_shares(fixture, 0, 50);
+	fill_shares(fixture, 1, 50);
+	fixture->request.decide = METHOD_KS;
+	fixture->request.limit = (struct drift_limit){true, false, 0.01, 0.02};
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->deciding->method, METHOD_KS);
+	assert_true(column(fixture, "v")->deciding->limit.drift == 0.02);
+	assert_int_equal(column(fixture, "c")->deciding->method, METHOD_PSI);
+	assert_true(column(fixture, "c")->deciding->limit.drift == 0.2);
+	assert_null(score(column(fixture, "v"), METHOD_MISSING));
+	fixture->request.features = &feature;
+	fixture->request.feature_count = 1;
+	compare(fixture);
+	assert_null(column(fixture, "c")->deciding);
+	assert_int_equal(column(fixture, "c")->status, DRIFT_INCONCLUSIVE);
+	assert_true(column(fixture, "c")->reason.len > 0);
+}
+
+static void too_little(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->request.show[METHOD_KS] = fixture->request.show[METHOD_CHI_SQUARE] = true;
+	compare_same(fixture, "v,c\n1,a\n2,b\n3,a\n");
+	const struct drift_score *psi = score(column(fixture, "v"), METHOD_PSI);
+	assert_int_equal(psi->status, DRIFT_INCONCLUSIVE);
+	assert_true(psi->has_value && psi->value == 0 && psi->reason.len);
+	assert_true(score(column(fixture, "v"), METHOD_KS)->has_p);
+	fixture->request.min_rows = 3;
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_STABLE);
+	/* Expected counts under 5 in all cells. */
+	assert_int_equal(score(column(fixture, "c"), METHOD_CHI_SQUARE)->status, DRIFT_INCONCLUSIVE);
+	/* A header alone is no error. */
+	compare_same(fixture, "v,c\n");
+	assert_true(fixture->ok);
+	assert_int_equal(fixture->result.status, DRIFT_INCONCLUSIVE);
+	assert_false(column(fixture, "v")->deciding->has_value);
+	assert_true(column(fixture, "v")->deciding->reason.len > 0);
+	assert_false(score(column(fixture, "v"), METHOD_MISSING)->has_value);
+}
+
+static void pairing(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct drift_feature features[] = {
+		{.name = TEXT("nowhere"), .method = METHOD_NONE},
+		{.name = TEXT("new"), .method = METHOD_NONE},
+		{.name = TEXT("both"), .method = METHOD_NONE},
+		{.name = TEXT("old"), .method = METHOD_NONE},
+	};
+	const struct text only = TEXT("old");
+
+	fill(fixture, 0, "old,both,other,left\n1,2,3,4\n");
+	fill(fixture, 1, "both,new,other\n1,2,3\n");
+	compare(fixture);
+	assert_int_equal(fixture->result.column_count, 2);
+	assert_int_equal(fixture->result.only_in_reference_count, 2);
+	assert_true(text_is(fixture->result.only_in_reference[1], "left"));
+	assert_int_equal(fixture->result.only_in_current_count, 1);
+	fixture->request.features = features;
+	fixture->request.feature_count = 4;
+	fixture->request.features_only = true;
+	compare(fixture);
+	assert_int_equal(fixture->result.column_count, 4);
+	assert_true(text_is(fixture->result.columns[0].name, "old"));
+	assert_true(text_is(fixture->result.columns[1].name, "both"));
+	assert_true(text_is(fixture->result.columns[2].name, "new"));
+	assert_true(text_is(fixture->result.columns[3].name, "nowhere"));
+	assert_int_equal(fixture->result.columns[0].status, DRIFT_INCONCLUSIVE);
+	assert_true(fixture->result.columns[3].reason.len > 0);
+	assert_int_equal(fixture->result.only_in_reference_count, 1);
+	assert_int_equal(fixture->result.only_in_current_count, 0);
+	fixture->request.feature_count = 0;
+	fixture->request.features_only = false;
+	fixture->request.only = &only;
+	fixture->request.only_count = 1;
+	compare(fixture);
+	assert_int_equal(fixture->result.column_count, 1);
+	assert_int_equal(fixture->result.status, DRIFT_INCONCLUSIVE);
+}
+
+static void pooling(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fill(fixture, 0, "a,b\n1,x\n2,y\n");
+	fill(fixture, 1, "b,a\nx,1\n");
+	fill(fixture, 2, "a,c\n5,1\n6,1\n");
+	fixture->request.current_count = 2;
+	fixture->request.max_bad_rows = 1;
+	buffer_string(&fixture->bytes[2], "7\n");
+	compare(fixture);
+	assert_int_equal(fixture->result.current_count, 2);
+	assert_int_equal(fixture->result.currents[1].rows, 2);
+	assert_int_equal(fixture->result.currents[1].bad_rows, 1);
+	assert_int_equal(column(fixture, "a")->current.n, 3);
+	assert_true(column(fixture, "a")->current_summary.max == 6);
+	/* A file without the column has it missing in every row. */
+	assert_int_equal(column(fixture, "b")->current.rows, 3);
+	assert_int_equal(column(fixture, "b")->current.missing, 2);
+	assert_int_equal(fixture->result.only_in_current_count, 1);
+}
+
+static void bad_files(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* What is wrong on both sides is said at once. */
+	fill(fixture, 0, "a,b\n1\n");
+	fill(fixture, 1, "a,b\n1,2,3\n");
+	compare(fixture);
+	assert_false(fixture->ok);
+	assert_int_equal(fixture->diags.count, 2);
+	fill(fixture, 0, "a,b\n1,2\n");
+	compare(fixture);
+	assert_false(fixture->ok);
+	assert_int_equal(fixture->diags.count, 1);
+	fill(fixture, 1, "a,a\n1,2\n");
+	compare(fixture);
+	assert_false(fixture->ok);
+	assert_int_equal(fixture->result.column_count, 0);
+	unlink(fixture->paths[1]);
+	assert_int_equal(drift_compare(&fixture->result, &fixture->ok, &fixture->request, &limits_default, &fixture->arena, &fixture->diags,
+	                               &fixture->failure), -1);
+	assert_non_null(strstr(fixture->failure.message, fixture->paths[1]));
+}
+
+static void shapes(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t reference = 0, current = 0;
+
+	for (int side = 0; side < 2; side++) {
+		buffer_string(&fixture->bytes[side], "v,constant,whole\n");
+		for (int i = 0; i < 1000; i++)
+			buffer_format(&fixture->bytes[side], "%.3f,7,%d\n", i * 0.001 + side * 0.25, i % 24);
+	}
+	compare(fixture);
+	const struct drift_shape *shape = column(fixture, "v")->shape;
+	assert_non_null(shape);
+	assert_in_range(shape->bins, 19, HISTOGRAM_MAX);
+	for (size_t i = 0; i < shape->bins; i++) {
+		reference += shape->reference[i];
+		current += shape->current[i];
+	}
+	assert_int_equal(reference, 1000);
+	assert_int_equal(current, 1000);
+	assert_true(fabs(shape->ks_reference - shape->ks_current - 0.25) < 1e-12);
+	assert_true(shape->reference_cdf[0] <= shape->reference_cdf[120] && shape->reference_cdf[ECDF_POINTS - 1] == 1);
+	assert_int_equal(column(fixture, "constant")->shape->bins, 1);
+	assert_int_equal(column(fixture, "whole")->shape->bins, 24);
+	/* The range of a double and its smallest values. */
+	compare_same(fixture, "v,w\n-1.7e308,5e-324\n1.7e308,1e-323\n0,0\n");
+	assert_null(column(fixture, "v")->shape);
+}
+
+static void print_json(struct fixture *fixture, struct buffer *out, bool rounded)
+{
+	struct json *json = drift_json(&fixture->result, rounded);
+
+	buffer_clear(out);
+	json_print(out, json, true);
+	json_release(json);
+}
+
+static void renderers(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buffer out;
+
+	buffer_init(&out);
+	for (enum drift_method m = 0; m < METHOD_COUNT; m++)
+		fixture->request.show[m] = true;
+	fill(fixture, 0, "v,c,one,gone,e\n1e308,a,3,1,\n-1e308,b,3,1,\n5e-324,\x1b[2J,3,1,\n");
+	fill(fixture, 1, "v,c,one,e\ninf,a,3,\nx,new,3,\n");
+	compare(fixture);
+	print_json(fixture, &out, true);
+	assert_null(strstr(out.data, "NaN"));
+	cJSON *json = cJSON_Parse(out.data);
+	assert_non_null(json);
+	assert_string_equal(json->child->string, "schema");
+	assert_string_equal(json->child->valuestring, "galley.drift/1");
+	assert_int_equal(cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(json, "reference"), "rows")->valueint, 3);
+	cJSON *columns = cJSON_GetObjectItemCaseSensitive(json, "columns");
+	assert_int_equal(cJSON_GetArraySize(columns), 4);
+	cJSON *second = cJSON_GetArrayItem(columns, 1), *methods = cJSON_GetObjectItemCaseSensitive(second, "methods");
+	assert_string_equal(cJSON_GetObjectItemCaseSensitive(second, "new_categories")->child->valuestring, "new");
+	assert_true(cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(methods, "chi_square"), "cramers_v")));
+	assert_string_equal(cJSON_GetObjectItemCaseSensitive(json, "status")->valuestring, "inconclusive");
+	cJSON_Delete(json);
+	buffer_clear(&out);
+	drift_text(&out, &fixture->result);
+	assert_true(strncmp(out.data, "inconclusive: ", 14) == 0);
+	assert_null(strchr(out.data, '\x1b'));
+	assert_null(strstr(out.data, "nan"));
+	assert_non_null(strstr(out.data, "only in reference: gone\n"));
+	assert_null(strstr(out.data, " \n"));
+	buffer_release(&out);
+}
+
+static void time_range(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t oldest, newest;
+	bool found;
+
+	compare_same(fixture, "at,x\n2026-01-02T00:00:00Z,1\nNA,1\nsoon,1\n1970-01-01 00:01,1\n");
+	assert_int_equal(table_time_range(&oldest, &newest, &found, &fixture->files[0], TEXT("at"), 0, NULL, 0, &limits_default, &fixture->arena,
+	                                  &fixture->diags, &fixture->failure), 0);
+	assert_true(found);
+	assert_int_equal(oldest, 60);
+	assert_int_equal(newest, 1767312000);
+	assert_int_equal(table_time_range(&oldest, &newest, &found, &fixture->files[0], TEXT("x"), 0, NULL, 0, &limits_default, &fixture->arena,
+	                                  &fixture->diags, &fixture->failure), 0);
+	assert_false(found);
+	assert_int_equal(table_time_range(&oldest, &newest, &found, &fixture->files[0], TEXT("y"), 0, NULL, 0, &limits_default, &fixture->arena,
+	                                  &fixture->diags, &fixture->failure), 0);
+	assert_false(found);
+	assert_int_equal(fixture->diags.count, 0);
+}
+
+static void words(void **state)
+{
+	(void)state;
+	assert_int_equal(column_kind_of(TEXT("category_num")), COLUMN_CATEGORY_NUM);
+	assert_int_equal(column_kind_of(TEXT("text")), COLUMN_AUTO);
+	assert_int_equal(drift_method_of(TEXT("PSI")), METHOD_PSI);
+	assert_int_equal(drift_method_of(TEXT("Chi_Square")), METHOD_CHI_SQUARE);
+	assert_int_equal(drift_method_of(TEXT("magic")), METHOD_NONE);
+	assert_null(drift_status_name(DRIFT_UNJUDGED));
+	assert_string_equal(drift_status_name(DRIFT_DRIFT), "drift");
+}
+
+#define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(too_little), CASE(pairing), CASE(pooling),
+		CASE(bad_files), CASE(shapes), CASE(renderers), CASE(time_range), cmocka_unit_test(words),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

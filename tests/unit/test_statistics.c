@@ -1,0 +1,188 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "statistics.h"
+
+static void near(double found, double expected, double tolerance)
+{
+	if (!(fabs(found - expected) <= tolerance * fmax(fabs(expected), 1e-300)))
+		fail_msg("expected %.17g, found %.17g", expected, found);
+}
+
+static void moments(void **state)
+{
+	const double offset[] = {1000000004, 1000000007, 1000000013, 1000000016};
+	const double huge[] = {1.7e308, 1.7e308, 1.7e308}, spread[] = {-1.7e308, 1.7e308}, cancel[] = {1e300, 1, -1e300, 2};
+	double std;
+
+	(void)state;
+	near(values_mean(offset, 4), 1000000010, 1e-15);
+	assert_true(values_std(&std, offset, 4));
+	near(std, sqrt(30), 1e-14);
+	near(values_mean(huge, 3), 1.7e308, 1e-15);
+	assert_true(values_std(&std, huge, 3));
+	assert_true(std < 1e292);
+	assert_true(values_mean(spread, 2) == 0);
+	near(values_mean(cancel, 4), 0.75, 1e-15);
+	assert_false(values_std(&std, offset, 1));
+	assert_int_equal(values_unique((const double[]){1, 1, 2, 3, 3}, 5), 3);
+	assert_int_equal(values_unique(NULL, 0), 0);
+}
+
+static void quantiles(void **state)
+{
+	const double ten[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, zeros[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 7}, far[] = {-1.7e308, 1.7e308};
+	double cuts[9];
+
+	(void)state;
+	near(values_quantile(ten, 10, 0.25), 3.25, 0);
+	near(values_quantile(ten, 10, 0.5), 5.5, 0);
+	near(values_quantile(ten, 10, 1), 10, 0);
+	near(values_quantile(ten, 1, 0.99), 1, 0);
+	near(values_quantile(far, 2, 0.75), 0.85e308, 1e-15);
+	assert_int_equal(quantile_cuts(cuts, ten, 10), 9);
+	near(cuts[0], 1.9, 1e-15);
+	assert_int_equal(quantile_cuts(cuts, zeros, 10), 2);
+	assert_true(cuts[0] == 0 && cuts[1] > 0);
+	assert_int_equal(values_up_to(ten, 10, 3), 3);
+	assert_int_equal(values_up_to(ten, 10, 0.5), 0);
+	assert_int_equal(values_up_to(ten, 10, 10), 10);
+}
+
+static void stability_index(void **state)
+{
+	const size_t even[] = {50, 50}, uneven[] = {30, 20}, none[] = {0, 0}, one[] = {100, 0};
+	double value, parts[2];
+
+	(void)state;
+	assert_true(psi(&value, parts, even, uneven, 2));
+	near(value, 0.1 * log(0.6 / 0.5) - 0.1 * log(0.4 / 0.5), 1e-14);
+	near(parts[0] + parts[1], value, 1e-14);
+	/* An empty share counts as 0.0001 and nothing is renormalised. */
+	assert_true(psi(&value, NULL, even, one, 2));
+	near(value, 0.5 * log(2) + (1e-4 - 0.5) * log(1e-4 / 0.5), 1e-14);
+	assert_true(psi(&value, NULL, even, even, 2));
+	assert_true(value == 0);
+	assert_false(psi(&value, NULL, even, none, 2));
+	assert_false(psi(&value, NULL, NULL, NULL, 0));
+}
+
+static void smirnov(void **state)
+{
+	const double low[] = {1, 2, 3}, high[] = {4, 5, 6}, tied[] = {1, 1, 2};
+	struct ks ks;
+
+	(void)state;
+	assert_true(ks_test(&ks, low, 3, high, 3));
+	near(ks.statistic, 1, 0);
+	near(ks.d_plus, 1, 0);
+	assert_true(ks.d_minus == 0 && ks.at == 3 && ks.reference == 1 && ks.current == 0);
+	/* Two of the C(6,3) orders part the samples wholly. */
+	near(ks_p_exact(&ks, low, 3, high, 3), 0.1, 1e-15);
+	near(kolmogorov_p(1), 0.26999967167735456, 1e-13);
+	near(kolmogorov_p(0.9999), 0.2701068819688554, 1e-13);
+	near(kolmogorov_p(0.5), 0.9639452436648751, 1e-13);
+	near(kolmogorov_p(2.5), 7.453306344157342e-06, 1e-13);
+	assert_true(kolmogorov_p(0) == 1 && kolmogorov_p(1e-3) == 1 && kolmogorov_p(100) == 0);
+	assert_true(ks_test(&ks, tied, 3, tied, 3));
+	assert_true(ks.statistic == 0 && ks_p_exact(&ks, tied, 3, tied, 3) == 1 && ks_p_limit(&ks, 3, 3) == 1);
+	assert_false(ks_test(&ks, low, 3, high, 0));
+}
+
+/* 1 in C(1000, 500) = 2.7028824094543656e299, twice: far below where 1 - P has any digits. */
+static void smirnov_tail(void **state)
+{
+	double low[500], high[500];
+	struct ks ks;
+
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		low[i] = i;
+		high[i] = 1000 + i;
+	}
+	assert_true(ks_test(&ks, low, 500, high, 500));
+	near(ks_p_exact(&ks, low, 500, high, 500), 2 / 2.7028824094543656e299, 1e-10);
+}
+
+static void chi_square(void **state)
+{
+	const size_t a[] = {10, 20, 0}, b[] = {20, 10, 0}, same[] = {20, 40, 0}, single[] = {9, 0, 0}, none[] = {0, 0, 0};
+	struct homogeneity test;
+
+	(void)state;
+	assert_true(chi_square_test(&test, a, b, 3));
+	near(test.statistic, 20.0 / 3, 1e-14);
+	assert_int_equal(test.dof, 1);
+	near(test.p, erfc(sqrt(10.0 / 3)), 1e-12);
+	near(test.cramers_v, 1.0 / 3, 1e-14);
+	assert_int_equal(test.cells, 4);
+	assert_int_equal(test.small, 0);
+	assert_true(chi_square_test(&test, a, same, 3));
+	assert_true(test.statistic == 0 && test.p == 1);
+	assert_true(chi_square_test(&test, single, single, 3));
+	assert_true(test.statistic == 0 && test.dof == 0 && test.p == 1 && !test.has_v);
+	assert_false(chi_square_test(&test, a, none, 3));
+	near(chi_square_p(3.841458820694124, 1), 0.05, 1e-12);
+	near(chi_square_p(1000, 2), exp(-500), 1e-12);
+	assert_true(chi_square_p(1e6, 3) == 0 && chi_square_p(0, 3) == 1);
+}
+
+static void proportions(void **state)
+{
+	struct proportions test;
+
+	(void)state;
+	assert_true(proportion_test(&test, 10, 100, 30, 100));
+	near(test.difference, 0.2, 1e-15);
+	near(test.z, 0.2 / sqrt(0.2 * 0.8 * 0.02), 1e-14);
+	near(test.p, normal_p(test.z), 0);
+	assert_true(proportion_test(&test, 0, 10, 0, 20));
+	assert_true(!test.has_z && test.difference == 0);
+	assert_false(proportion_test(&test, 0, 0, 1, 2));
+	near(normal_p(1), 0.31731050786291415, 1e-14);
+	near(normal_p(-1.959963984540054), 0.05, 1e-14);
+}
+
+struct trend { double values[12]; size_t count; double s, p, slope; };
+
+static void trend(void **state)
+{
+	static const struct trend cases[] = {
+		{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10, 45, 8.303070332644999e-05, 1},
+		{{1, 2, 2, 3, 1}, 5, 2, 0.794002680192762, 0.25},
+		{{4, 3, 2, 1}, 4, -6, 0.08942935902899359, -1},
+		{{0.109, 0.104, 0.101, 0.108, 0.107, 0.109, 0.118, 0.116, 0.124, 0.129, 0.129, 0.098}, 12, 28, 0.06285347185444093,
+		 0.0025833333333333333},
+		{{5, 5, 5}, 3, 0, 1, 0},
+		{{-1.7e308, 1.7e308}, 2, 1, 1, DBL_MAX},
+	};
+	double p, slope, s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_true(trend_test(&p, &slope, &s, cases[i].values, cases[i].count));
+		assert_true(s == cases[i].s);
+		near(p, cases[i].p, 1e-12);
+		near(slope, cases[i].slope, 1e-12);
+	}
+	assert_false(trend_test(&p, &slope, &s, cases[0].values, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(moments), cmocka_unit_test(quantiles), cmocka_unit_test(stability_index), cmocka_unit_test(smirnov),
+		cmocka_unit_test(smirnov_tail), cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(trend),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
