@@ -90,6 +90,9 @@ struct model_result {
 	size_t snapshot_count;
 	const struct snapshot_result *latest; /* NULL */
 	const struct snapshot_result *latest_performance; /* the newest that carries metrics; NULL */
+	const struct snapshot_result *latest_drift; /* the newest whose CSV was compared with the reference; NULL */
+	struct alert_result *alerts;       /* as of the present, in the recipe's order */
+	size_t alert_count;
 	bool has_data_time;
 	int64_t data_time;                 /* newest snapshot, or older newest value of a freshness feature */
 	bool stale;
@@ -114,7 +117,12 @@ struct monitor_request {
 	bool latest_only; /* judge drift of the newest window alone (status), not the whole history; `since` is then not computed */
 };
 
+/* The model's verdicts. Models that are not watched have runs and the list of their snapshots alone. */
 int monitor_model(struct model_result *out, const struct monitor_request *request, const struct model *model, struct arena *arena,
                   struct diags *diags, struct failure *failure);
+
+/* What only effective recipes tell: alert conditions that cannot be read or that name what there is not (each where it is set), watched
+ * models without the reference that their drift features need, and models on a draft or archived recipe. */
+void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags);
 
 #endif

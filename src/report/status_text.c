@@ -66,7 +66,7 @@ static const struct drift_column *worst_column(const struct snapshot_result *sna
 {
 	const struct drift_column *worst = NULL;
 
-	if (!snapshot || !snapshot->has_drift)
+	if (!snapshot)
 		return NULL;
 	for (size_t i = 0; i < snapshot->drift.column_count; i++) {
 		const struct drift_column *column = &snapshot->drift.columns[i];
@@ -116,7 +116,7 @@ static void fill_row(struct text *cells, const struct model_result *result, stru
 	cells[1] = result->model->record.id;
 	cells[2] = result->model->status == MODEL_NONE ? TEXT("-") : text_of(model_status_name(result->model->status));
 	cells[3] = count_gates(result->newest, arena);
-	cells[4] = drift_cell(result->latest, arena);
+	cells[4] = drift_cell(result->latest_drift, arena);
 	cells[5] = !result->has_data_time ? TEXT("-")
 	                                  : text_format(arena, "%.*s%s", TEXT_ARGS(date_of(result->data_time, arena)), result->stale ? " stale" : "");
 	cells[6] = action_cell(result, arena);
@@ -246,8 +246,8 @@ static struct json *model_json(const struct model_result *result)
 		json_add(out, "gates", gates_json(result->newest));
 	else
 		json_add_null(out, "gates");
-	if (result->latest && result->latest->has_drift)
-		json_add(out, "drift", drift_json(result->latest));
+	if (result->latest_drift)
+		json_add(out, "drift", drift_json(result->latest_drift));
 	else
 		json_add_null(out, "drift");
 	json_add_time(out, "newest_data", result->has_data_time, result->data_time);

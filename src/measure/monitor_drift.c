@@ -1,0 +1,168 @@
+#include "monitor_inner.h"
+
+#include "arena.h"
+
+size_t newest_csv(const struct monitored *monitored, size_t i)
+{
+	for (size_t j = i + 1; j > 0; j--)
+		if (monitored->out->snapshots[j - 1].snapshot->csv.len)
+			return j - 1;
+	return monitored->out->snapshot_count;
+}
+
+static struct table_file table_of(const struct monitored *monitored, struct text path)
+{
+	return (struct table_file){monitored->request->source, path};
+}
+
+/* The CSVs of the newest snapshots up to i, as many as the window holds, oldest first. */
+static size_t pool(struct table_file **files, const struct monitored *monitored, size_t i)
+{
+	size_t window = monitored->watch.window < i + 1 ? monitored->watch.window : i + 1, count = 0;
+	struct table_file *out = arena_array(monitored->arena, window, sizeof *out);
+
+	for (size_t j = i + 1; j > 0 && count < window; j--) {
+		const struct snapshot *snapshot = monitored->out->snapshots[j - 1].snapshot;
+		if (snapshot->csv.len)
+			out[window - ++count] = table_of(monitored, snapshot->csv);
+	}
+	*files = out + (window - count);
+	return count;
+}
+
+static struct text unknown_method(const struct watch *watch, struct text column)
+{
+	for (size_t i = 0; i < watch->feature_count; i++)
+		if (text_equal(watch->features[i].name, column))
+			return watch->unknown[i];
+	return watch->method == METHOD_NONE && !watch->named ? watch->method_name : TEXT("");
+}
+
+/* Columns whose method this program does not compute were judged by another one meanwhile; that verdict is taken back. */
+static void withdraw(struct drift_result *drift, const struct watch *watch, struct arena *arena)
+{
+	drift->judged = drift->drifting = 0;
+	drift->status = DRIFT_UNJUDGED;
+	for (size_t i = 0; i < drift->column_count; i++) {
+		struct drift_column *column = &drift->columns[i];
+		struct text method = unknown_method(watch, column->name);
+		if (method.len && column->deciding) {
+			column->deciding = NULL;
+			column->status = DRIFT_INCONCLUSIVE;
+			column->reason = text_format(arena, "method '%.*s' is not computed by this version", TEXT_ARGS(method));
+		}
+		drift->judged += column->deciding != NULL;
+		drift->drifting += column->deciding && column->status == DRIFT_DRIFT;
+		if (column->status > drift->status)
+			drift->status = column->status;
+	}
+}
+
+static struct text inconclusive_words(const struct drift_column *column, struct arena *arena)
+{
+	struct text why = column->reason.len ? column->reason : column->deciding ? column->deciding->reason : TEXT("");
+
+	return text_format(arena, "feature %.*s could not be judged%s%.*s", TEXT_ARGS(column->name), why.len ? ": " : "", TEXT_ARGS(why));
+}
+
+static void sum_up(struct snapshot_result *out, const struct watch *watch, struct arena *arena)
+{
+	const struct drift_result *drift = &out->drift;
+
+	out->has_drift = true;
+	out->share = drift->judged ? (double)drift->drifting / (double)drift->judged : 0;
+	for (size_t i = 0; i < drift->column_count; i++) {
+		const struct drift_column *column = &drift->columns[i];
+		const struct drift_score *score = column->deciding;
+		if (column->status == DRIFT_INCONCLUSIVE) {
+			if (!out->undecided)
+				out->reason = inconclusive_words(column, arena);
+			out->undecided = true;
+		} else if (score && score->method == watch->method && score->has_value && (!out->has_max || score->effect > out->max)) {
+			out->has_max = true;
+			out->max = score->effect;
+			out->max_feature = column->name;
+		}
+	}
+	out->drifting = drift->drifting && out->share >= watch->share;
+	if (!drift->judged && !out->undecided) {
+		out->undecided = true;
+		out->reason = TEXT("no column of the snapshot can be compared with the reference");
+	}
+}
+
+/* Why files could not be used: the first thing that was said about them. */
+static struct text unusable_words(const struct diags *diags, size_t from, struct text fallback, struct arena *arena)
+{
+	for (size_t i = from; i < diags->count; i++)
+		if (diags->items[i].severity == SEVERITY_ERROR && diags->items[i].place.file)
+			return text_format(arena, "%.*s cannot be used: %.*s", TEXT_ARGS(diags->items[i].place.file->path),
+			                   TEXT_ARGS(diags->items[i].message));
+	return text_format(arena, "%.*s cannot be compared with the reference", TEXT_ARGS(fallback));
+}
+
+int drift_judge(struct monitored *monitored, size_t i)
+{
+	const struct watch *watch = &monitored->watch;
+	struct snapshot_result *out = &monitored->out->snapshots[i];
+	const struct model *model = monitored->out->model;
+	struct table_file reference = table_of(monitored, model->reference), *current;
+	bool ok = false;
+
+	if (!model->reference.len || !out->snapshot->csv.len)
+		return 0;
+	size_t count = pool(&current, monitored, i);
+	struct drift_request request = {
+		.reference = &reference,
+		.reference_count = 1,
+		.current = current,
+		.current_count = count,
+		.delimiter = watch->delimiter,
+		.na = watch->na,
+		.na_count = watch->na_count,
+		.features = watch->features,
+		.feature_count = watch->feature_count,
+		.features_only = watch->named,
+		.decide = watch->method,
+		.limit = watch->limit,
+	};
+	for (size_t method = 0; method < METHOD_COUNT; method++)
+		request.show[method] = watch->show[method];
+	size_t said = monitored->diags->count;
+	if (drift_compare(&out->drift, &ok, &request, &watch->config->limits, monitored->arena, monitored->diags, monitored->failure) != 0)
+		return -1;
+	if (ok) {
+		withdraw(&out->drift, watch, monitored->arena);
+		sum_up(out, watch, monitored->arena);
+		return 0;
+	}
+	out->undecided = true;
+	out->reason = unusable_words(monitored->diags, said, out->snapshot->csv, monitored->arena);
+	return 0;
+}
+
+int age_find(struct monitored *monitored, size_t i)
+{
+	const struct watch *watch = &monitored->watch;
+	struct data_age *age = &monitored->ages[i];
+	size_t with_csv = newest_csv(monitored, i);
+
+	*age = (struct data_age){.known = true, .has = true, .time = monitored->out->snapshots[i].snapshot->time};
+	for (size_t k = 0; k < watch->fresh_count; k++) {
+		int64_t oldest, newest = 0;
+		bool found = false;
+		if (with_csv < monitored->out->snapshot_count) {
+			struct table_file file = table_of(monitored, monitored->out->snapshots[with_csv].snapshot->csv);
+			if (table_time_range(&oldest, &newest, &found, &file, watch->fresh[k], watch->delimiter, watch->na, watch->na_count,
+			                     &watch->config->limits, monitored->arena, monitored->diags, monitored->failure) != 0)
+				return -1;
+		}
+		if (!found) {
+			age->lacking = watch->fresh[k];
+		} else if (newest < age->time) {
+			age->time = newest;
+			age->by = watch->fresh[k];
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,94 @@
+/* Shared by the files of the monitor: what is watched, and how far a model's judgement has come. */
+#ifndef GALLEY_MONITOR_INNER_H
+#define GALLEY_MONITOR_INNER_H
+
+#include "expression.h"
+#include "monitor.h"
+
+enum { TREND_SNAPSHOTS = 12, TREND_LEAST = 4 };
+
+struct alert_rule {
+	struct text name, condition;
+	bool critical;
+	struct place place;
+	const struct expression *expression; /* NULL: why says what is wrong with it */
+	struct text why;
+};
+
+/* The monitoring block of an effective recipe with its defaults. */
+struct watch {
+	const struct effective *recipe;
+	const struct config *config;
+	enum drift_method method;      /* METHOD_NONE: this program does not compute the one that is asked for */
+	struct text method_name;
+	struct drift_limit limit;
+	struct drift_feature *features; /* those that are named, or the columns whose kind the schema gives */
+	struct text *unknown;          /* beside features: name of a method that is not computed; empty */
+	size_t feature_count;
+	bool named;                    /* the recipe names its drift features */
+	size_t window;
+	double share;
+	struct text share_text;
+	bool has_max_age;
+	double max_age;
+	struct text max_age_text;
+	struct text *fresh;
+	size_t fresh_count;
+	struct text *metrics;
+	size_t metric_count;
+	struct alert_rule *alerts;
+	size_t alert_count;
+	enum action on_stale, on_drift, on_degraded, on_failed;
+	char delimiter;
+	struct text *na;
+	size_t na_count;
+	bool show[METHOD_COUNT];
+};
+
+/* One model under judgement. Index i below is one of its snapshots. */
+struct monitored {
+	struct model_result *out;
+	const struct monitor_request *request;
+	struct watch watch;
+	size_t first;                  /* drift, alerts and states are known from here on */
+	struct data_age { bool known, has; int64_t time; struct text by; struct text lacking; } *ages; /* per snapshot */
+	enum model_state *raw;         /* states before monitoring.hold */
+	struct arena *arena;
+	struct diags *diags;
+	struct failure *failure;
+};
+
+struct reasons {
+	struct reason *items;
+	size_t count;
+	enum model_state worst;
+};
+
+void watch_read(struct watch *out, const struct effective *recipe, const struct config *config, struct arena *arena);
+/* Scalars of a list at a path, as texts. */
+size_t watch_texts(struct text **out, const struct value *root, const char *path, struct arena *arena);
+
+/* The newest snapshot up to i with a CSV, or with metrics; snapshot_count where there is none. */
+size_t newest_csv(const struct monitored *monitored, size_t i);
+size_t newest_metrics(const struct monitored *monitored, size_t i);
+
+int drift_judge(struct monitored *monitored, size_t i);
+/* How old the data was that came with snapshot i and before. */
+int age_find(struct monitored *monitored, size_t i);
+
+void performance_judge(struct monitored *monitored, size_t i);
+/* Trends of the monitored metrics over the snapshots up to i. */
+struct trend *trends_find(const struct monitored *monitored, size_t i);
+
+/* The alerts as they stand at a time with the snapshots up to i. */
+struct alert_result *alerts_judge(const struct monitored *monitored, size_t i, int64_t now);
+void alerts_date(struct monitored *monitored);
+struct text alert_words(const struct monitored *monitored, size_t i, int64_t now, const struct alert_result *alert);
+
+/* What speaks against the model with the snapshots up to i; staleness only where the as-of is given. */
+void state_judge(struct reasons *out, const struct monitored *monitored, size_t i, const struct alert_result *alerts,
+                 const struct trend *trends, const int64_t *as_of);
+void state_settle(struct monitored *monitored, struct reasons *reasons);
+void action_decide(struct monitored *monitored);
+
+#endif
