@@ -38,6 +38,7 @@ CODE(SCHEMA_ID, "schema/id", ERROR, "an id that does not match ^[a-z][a-z0-9_-]{
 CODE(SCHEMA_VERSION, "schema/version", ERROR, "a version that is not SemVer 2.0.0, or a range that cannot be read")
 CODE(SCHEMA_TIME, "schema/time", ERROR, "a time or date that is not ISO 8601")
 CODE(SCHEMA_CRON, "schema/cron", ERROR, "a schedule that is not a five-field cron line")
+CODE(SCHEMA_EXPRESSION, "schema/expression", ERROR, "an alert condition that cannot be read, or that names what is not there")
 CODE(SCHEMA_DURATION, "schema/duration", ERROR, "a duration that is not a number with h, d, w, mo or y")
 CODE(SCHEMA_PATH, "schema/path", ERROR, "a path that leaves its folder")
 CODE(SCHEMA_REFERENCE, "schema/reference", ERROR, "a reference that is not ID or ID@VERSION")

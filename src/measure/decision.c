@@ -128,10 +128,12 @@ static void judge_age(struct reasons *out, const struct monitored *monitored, si
 	const struct data_age *age = &monitored->ages[i];
 	char time[32];
 
+	if (!watch->has_max_age)
+		return;
 	if (age->lacking.len)
 		add_reason(out, monitored->arena, STATE_UNKNOWN,
 		           text_format(monitored->arena, "freshness feature %.*s has no time in the newest data", TEXT_ARGS(age->lacking)));
-	if (!watch->has_max_age || as_of - age->time <= max_age_seconds(watch))
+	if (as_of - age->time <= max_age_seconds(watch))
 		return;
 	if (age->by.len) {
 		instant_print(time, age->time);

@@ -1,0 +1,225 @@
+#include "monitor_inner.h"
+
+#include "arena.h"
+
+/* --- where in the file --- */
+
+/* The bytes of a file from a place on. */
+static struct text bytes_from(struct place place)
+{
+	struct text bytes = place.file->bytes;
+	size_t at = 0;
+
+	for (unsigned line = 1; line < place.line && at < bytes.len; line++)
+		at += text_find(text_cut(bytes, at, bytes.len), '\n') + 1;
+	for (unsigned column = 1; column < place.column && at < bytes.len; column++)
+		utf8_next(bytes, &at);
+	return text_cut(bytes, at, bytes.len);
+}
+
+/* The place of a part of a scalar; the whole scalar's where it is not written on one line without escapes. */
+static struct place place_inside(const struct value *scalar, size_t offset, size_t len)
+{
+	struct place place = scalar->place;
+
+	if (!place.file || !place.line)
+		return place;
+	struct text rest = bytes_from(place);
+	unsigned quote = rest.len && (rest.at[0] == '"' || rest.at[0] == '\'');
+	if (!text_equal(text_cut(rest, quote, quote + scalar->text.len), scalar->text) || text_find(scalar->text, '\n') < scalar->text.len)
+		return place;
+	place.column += quote + (unsigned)utf8_count(text_cut(scalar->text, 0, offset));
+	place.width = len ? (unsigned)utf8_count(text_cut(scalar->text, offset, offset + len)) : 1;
+	return place;
+}
+
+/* --- names --- */
+
+struct names {
+	struct text *items;
+	size_t count;
+};
+
+static void add_name(struct names *names, struct text name, struct arena *arena)
+{
+	names->items = arena_grow(arena, names->items, names->count, sizeof *names->items);
+	names->items[names->count++] = name;
+}
+
+static bool has_name(const struct names *names, struct text name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (text_equal(names->items[i], name))
+			return true;
+	return false;
+}
+
+/* What the conditions of one recipe may name. */
+struct vocabulary {
+	struct names metrics, columns, methods;
+};
+
+static void read_vocabulary(struct vocabulary *out, const struct catalog *catalog, const struct effective *recipe, struct arena *arena)
+{
+	const struct value *features = value_at(recipe->root, "monitoring.drift.features");
+	const struct value *columns = value_at(recipe->root, "requirements.schema.columns");
+	struct text *monitored;
+	size_t count = watch_texts(&monitored, recipe->root, "monitoring.metrics", arena);
+
+	*out = (struct vocabulary){0};
+	for (size_t i = 0; i < count; i++)
+		add_name(&out->metrics, monitored[i], arena);
+	for (size_t i = 0; i < recipe->metric_count; i++)
+		add_name(&out->metrics, recipe->metrics[i].key, arena);
+	for (size_t i = 0; i < recipe->pack_count; i++) {
+		const struct pack *pack = catalog_pack(catalog, recipe->packs[i].id);
+		for (size_t k = 0; pack && k < pack->metric_count; k++)
+			add_name(&out->metrics, pack->metrics[k].key, arena);
+	}
+	for (size_t i = 0; features && features->kind == VALUE_LIST && i < features->count; i++)
+		add_name(&out->columns, features->items[i]->kind == VALUE_SCALAR ? features->items[i]->text : value_text(features->items[i], "name"),
+		         arena);
+	for (size_t i = 0; columns && columns->kind == VALUE_MAP && i < columns->count; i++)
+		add_name(&out->columns, columns->members[i].name, arena);
+	for (size_t i = 0; i < METHOD_COUNT; i++)
+		add_name(&out->methods, text_of(drift_methods[i].key), arena);
+}
+
+struct checker {
+	const struct vocabulary *vocabulary;
+	const struct value *condition;
+	struct arena *arena;
+	struct diags *diags;
+};
+
+/* A metric or column may be measured without being declared, so one that resembles nothing is only doubtful; a method or a name of
+ * galley's own is plainly wrong. */
+static void report(const struct checker *checker, struct text whole, size_t offset, size_t skip, const struct names *known,
+                   const char *what, bool doubtful)
+{
+	struct text part = text_cut(whole, skip, whole.len);
+	struct text near = text_nearest(part, known->items, known->count);
+	struct diag *diag = diag_add(checker->diags, CODE_SCHEMA_EXPRESSION, place_inside(checker->condition, offset + skip, part.len),
+	                             "unknown %s '%.*s' in an alert condition", what, TEXT_ARGS(part));
+
+	if (doubtful && !near.len)
+		diag->severity = SEVERITY_WARNING;
+	if (near.len)
+		diag_help(checker->diags, "did you mean '%.*s%.*s'?", (int)skip, whole.at, TEXT_ARGS(near));
+	else if (doubtful)
+		diag_help(checker->diags, "a metric is known by the recipe's metrics, its packs and monitoring.metrics, a column by "
+		                          "monitoring.drift.features and requirements.schema.columns");
+	else
+		diag_help(checker->diags, "a condition knows performance.METRIC, drift.max, drift.share, drift.COLUMN.METHOD, "
+		                          "freshness.age_hours and data.rows");
+}
+
+static void check_drift(const struct checker *checker, struct text name, size_t offset)
+{
+	const struct vocabulary *vocabulary = checker->vocabulary;
+	size_t end = name.len;
+
+	while (name.at[end - 1] != '.')
+		end--;
+	struct text method = text_cut(name, end, name.len), column = text_cut(name, 6, end - 1);
+	if (drift_method_of(method) == METHOD_NONE) {
+		report(checker, name, offset, end, &vocabulary->methods, "drift method", false);
+		return;
+	}
+	if (!vocabulary->columns.count || has_name(&vocabulary->columns, column))
+		return;
+	struct text until = text_cut(name, 0, end - 1);
+	report(checker, until, offset, 6, &vocabulary->columns, "column", true);
+}
+
+static void check_name(void *context, struct text name, size_t offset)
+{
+	static const char *const fixed[] = {"drift.max", "drift.share", "freshness.age_hours", "data.rows"};
+	const struct checker *checker = context;
+	struct names known = {0};
+
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+		if (text_is(name, fixed[i]))
+			return;
+		add_name(&known, text_of(fixed[i]), checker->arena);
+	}
+	if (text_starts(name, "performance.")) {
+		if (!has_name(&checker->vocabulary->metrics, text_cut(name, 12, name.len)))
+			report(checker, name, offset, 12, &checker->vocabulary->metrics, "metric", true);
+		return;
+	}
+	if (text_starts(name, "drift.") && text_find(text_cut(name, 6, name.len), '.') < name.len - 6) {
+		check_drift(checker, name, offset);
+		return;
+	}
+	for (size_t i = 0; i < checker->vocabulary->metrics.count; i++)
+		add_name(&known, text_format(checker->arena, "performance.%.*s", TEXT_ARGS(checker->vocabulary->metrics.items[i])), checker->arena);
+	report(checker, name, offset, 0, &known, "name", false);
+}
+
+static void check_condition(const struct checker *checker)
+{
+	const struct value *condition = checker->condition;
+	struct text why;
+	size_t offset;
+	const struct expression *expression = expression_parse(&why, &offset, condition->text, checker->arena);
+
+	if (expression) {
+		expression_names(expression, check_name, (void *)(uintptr_t)checker);
+		return;
+	}
+	diag_add(checker->diags, CODE_SCHEMA_EXPRESSION, place_inside(condition, offset, 0), "not a condition: %.*s", TEXT_ARGS(why));
+	diag_help(checker->diags, "for example: performance.MAPE > 0.25 && drift.max > 0.2");
+}
+
+/* Only what this very recipe sets: what it inherits was said where it stands. */
+static void check_recipe(const struct catalog *catalog, const struct effective *recipe, struct arena *arena, struct diags *diags)
+{
+	const struct value *alerts = value_at(recipe->root, "monitoring.alerts");
+	struct vocabulary vocabulary;
+
+	if (!alerts || alerts->kind != VALUE_MAP)
+		return;
+	read_vocabulary(&vocabulary, catalog, recipe, arena);
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct value *condition = value_get(alerts->members[i].value, "condition");
+		struct checker checker = {&vocabulary, condition, arena, diags};
+		if (condition && condition->kind == VALUE_SCALAR && condition->place.file == recipe->recipe->record.file)
+			check_condition(&checker);
+	}
+}
+
+/* --- models --- */
+
+static void check_model(const struct model *model, const struct effective *recipe, struct diags *diags)
+{
+	const struct value *features = recipe->usable ? value_at(recipe->root, "monitoring.drift.features") : NULL;
+	enum record_status status = recipe->recipe->status;
+	bool watched = model->status == MODEL_STAGING || model->status == MODEL_PRODUCTION;
+
+	if ((status == STATUS_DRAFT || status == STATUS_ARCHIVED) && model->status != MODEL_RETIRED) {
+		diag_add(diags, CODE_RECIPE_DEPRECATED, model->recipe.place, "recipe '%.*s' is %s", TEXT_ARGS(model->recipe.id),
+		         record_status_name(status));
+		diag_relate(diags, recipe->recipe->record.place, "the recipe");
+		diag_help(diags, status == STATUS_DRAFT ? "approve the recipe, or name an approved one" : "name an approved recipe");
+	}
+	if (watched && !model->reference.len && features && features->kind == VALUE_LIST && features->count) {
+		diag_add(diags, CODE_MODEL_REFERENCE, model->record.place, "model '%.*s' has no 'reference', and its recipe names %zu drift feature%s",
+		         TEXT_ARGS(model->record.id), features->count, features->count == 1 ? "" : "s");
+		diag_relate(diags, features->place, "the features");
+		diag_help(diags, "add 'reference: snapshots/reference.csv' with a sample of the data the model was trained on");
+	}
+}
+
+void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags)
+{
+	for (size_t i = 0; i < resolved->count; i++)
+		if (resolved->recipes[i].usable)
+			check_recipe(catalog, &resolved->recipes[i], arena, diags);
+	for (size_t i = 0; i < catalog->model_count; i++) {
+		const struct model *model = &catalog->models[i];
+		const struct effective *recipe = model->recipe.id.len ? resolved_recipe(resolved, model->recipe.id) : NULL;
+		if (recipe)
+			check_model(model, recipe, diags);
+	}
+}
