@@ -43,6 +43,9 @@ void gate_worsen(struct gate_result *gate, enum verdict verdict, struct text rea
 /* "0.41 is past its fail limit 0.40"; empty for a pass. */
 struct text gate_words(const struct metric *metric, enum verdict verdict, struct text value, struct arena *arena);
 
+/* A value that is greater than a limit, with as many places as it takes to see that. */
+struct text show_beyond(const struct metric *metric, struct decimal value, struct decimal limit, struct arena *arena);
+
 /* The exact decimal with this many places, rounded half away from zero; without "-0". */
 struct text decimal_fixed(struct decimal value, long places, bool commas, struct arena *arena);
 /* All of it, without needless zeros. */

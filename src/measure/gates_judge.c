@@ -128,7 +128,7 @@ static void judge_regression(struct gate_result *out, const struct scale *scale,
 	struct decimal worse = decimal_subtract(scale_place(scale, value, arena), scale_place(scale, baseline, arena), arena);
 	if (decimal_compare(worse, allowed) <= 0)
 		return;
-	struct text by = metric_show_size(metric, decimal_plain(worse, arena), arena);
+	struct text by = show_beyond(metric, worse, allowed, arena);
 	gate_worsen(out, VERDICT_FAIL,
 	            text_format(arena, "%.*s is %.*s worse than %.*s of production run '%.*s', %.*s is allowed",
 	                        TEXT_ARGS(metric_show(metric, out->value, arena)), TEXT_ARGS(by),

@@ -166,6 +166,18 @@ struct text metric_show_size(const struct metric *metric, struct text size, stru
 	return fixed_with_unit(metric, number, places, true, arena);
 }
 
+struct text show_beyond(const struct metric *metric, struct decimal value, struct decimal limit, struct arena *arena)
+{
+	bool whole;
+	long places = metric_places(&whole, metric, arena);
+
+	if (!is_readable(value))
+		return with_unit(metric, decimal_plain(value, arena), arena);
+	for (long most = places + MORE_PLACES; places < most && decimal_compare(rounded(value, places, arena), limit) <= 0;)
+		places++;
+	return fixed_with_unit(metric, value, places, true, arena);
+}
+
 struct text metric_show_limit(const struct metric *metric, struct text limit, struct arena *arena)
 {
 	struct decimal number;
