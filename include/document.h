@@ -17,6 +17,7 @@
 enum value_kind { VALUE_NULL, VALUE_SCALAR, VALUE_LIST, VALUE_MAP };
 
 struct member;
+struct value_index;
 
 struct value {
 	enum value_kind kind;
@@ -28,6 +29,7 @@ struct value {
 		struct member *members;  /* map, in the order of the file */
 	};
 	size_t count;
+	struct value_index *index; /* of a large map's keys, kept by value_add_member() */
 };
 
 struct member {
@@ -56,7 +58,7 @@ struct member *value_member(const struct value *map, struct text name);
 /* Follows names through maps: value_at(root, "metadata.id"). Names with dots cannot be reached so. */
 struct value *value_at(const struct value *map, const char *path);
 
-/* New values made by the program (merging): place says where they are held to stand. */
+/* New values made by the program (merging): place says where they are held to stand. Members are only added by these functions. */
 struct value *value_new_map(struct arena *arena, struct place place);
 struct value *value_new_list(struct arena *arena, struct place place);
 void value_add_member(struct value *map, struct member member, struct arena *arena);

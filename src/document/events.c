@@ -135,6 +135,8 @@ static const struct explanation explanations[] = {
 	 "close '{', or put text that holds '{', '}' or ',' in quotes"},
 	{"did not find expected ',' or ']'", CODE_YAML_SYNTAX, "no ',' or ']' where one is needed",
 	 "close '[', or put text that holds '[', ']' or ',' in quotes"},
+	{"found unexpected ':'", CODE_YAML_SYNTAX, "a ':' inside a plain value",
+	 "write a blank behind the ':' of a key, or put the value in quotes"},
 	{"found invalid Unicode character escape code", CODE_YAML_SYNTAX, "an escape that is no character",
 	 "write the character itself, in UTF-8"},
 	{"did not find expected hexdecimal number", CODE_YAML_SYNTAX, "an escape without its hexadecimal digits",

@@ -6,10 +6,69 @@
 #include "number.h"
 #include "reader.h"
 
+/* Where the keys of a large map are, so that looking up each of them costs linear time: open addressing, half empty. */
+struct value_index {
+	size_t room;     /* a power of two */
+	size_t *members; /* index + 1, or 0 */
+};
+
+enum { INDEX_FROM = 16 };
+
+/* FNV-1a, 64 bits. */
+static size_t hash(struct text name)
+{
+	uint64_t sum = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < name.len; i++)
+		sum = (sum ^ (unsigned char)name.at[i]) * 0x100000001b3u;
+	return (size_t)(sum ^ sum >> 32);
+}
+
+/* The slot of the first member of this name, or the free one where it would be. */
+static size_t *find_slot(const struct value *map, struct text name)
+{
+	const struct value_index *index = map->index;
+
+	for (size_t slot = hash(name) & (index->room - 1);; slot = (slot + 1) & (index->room - 1)) {
+		size_t *member = &index->members[slot];
+		if (!*member || text_equal(map->members[*member - 1].name, name))
+			return member;
+	}
+}
+
+static void index_member(struct value *map, size_t i)
+{
+	size_t *slot = find_slot(map, map->members[i].name);
+
+	if (!*slot)
+		*slot = i + 1;
+}
+
+/* Called before the member at map->count - 1 is asked for. */
+static void keep_index(struct value *map, struct arena *arena)
+{
+	if (map->count < INDEX_FROM)
+		return;
+	if (map->index && map->count * 2 <= map->index->room) {
+		index_member(map, map->count - 1);
+		return;
+	}
+	map->index = arena_alloc(arena, sizeof *map->index);
+	for (map->index->room = INDEX_FROM; map->index->room < map->count * 4;)
+		map->index->room *= 2;
+	map->index->members = arena_array(arena, map->index->room, sizeof *map->index->members);
+	for (size_t i = 0; i < map->count; i++)
+		index_member(map, i);
+}
+
 struct member *value_member(const struct value *map, struct text name)
 {
 	if (!map || map->kind != VALUE_MAP)
 		return NULL;
+	if (map->index) {
+		size_t *slot = find_slot(map, name);
+		return *slot ? &map->members[*slot - 1] : NULL;
+	}
 	for (size_t i = 0; i < map->count; i++)
 		if (text_equal(map->members[i].name, name))
 			return &map->members[i];
@@ -61,6 +120,7 @@ void value_add_member(struct value *map, struct member member, struct arena *are
 {
 	map->members = arena_grow(arena, map->members, map->count, sizeof *map->members);
 	map->members[map->count++] = member;
+	keep_index(map, arena);
 }
 
 void value_add_item(struct value *list, struct value *item, struct arena *arena)

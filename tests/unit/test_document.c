@@ -102,7 +102,11 @@ static void test_building(void **state)
 	}
 	assert_int_equal(map->count, 100);
 	assert_int_equal(list->count, 100);
-	assert_ptr_equal(value_get(map, "k99"), list);
+	for (size_t i = 0; i < 100; i++)
+		assert_ptr_equal(value_member(map, text_format(&arena, "k%zu", i)), &map->members[i]);
+	assert_null(value_get(map, "k100"));
+	value_add_member(map, (struct member){.name = TEXT("k7")}, &arena);
+	assert_ptr_equal(value_get(map, "k7"), list); /* the first of one name */
 	assert_ptr_equal(list->items[99], map);
 	assert_int_equal(map->place.line, 3);
 	arena_release(&arena);
@@ -164,12 +168,34 @@ static void test_same(void **state)
 	}
 }
 
+/* With a scan for each key this would take seconds, and a map of 50 000 keys is within the limits. */
+static void test_many_keys(void **state)
+{
+	enum { KEYS = 49000 };
+	struct buffer out;
+	struct reading reading;
+	char name[16];
+
+	(void)state;
+	buffer_init(&out);
+	for (int i = 0; i < KEYS; i++)
+		buffer_format(&out, "k%d: 1\n", i);
+	reading_init(&reading, "x.yaml", buffer_text(&out), DOCUMENT_MANIFEST, &limits_default);
+	assert_non_null(reading.root);
+	for (int i = 0; i < KEYS; i++) {
+		snprintf(name, sizeof name, "k%d", i);
+		assert_ptr_equal(value_get(reading.root, name), reading.root->members[i].value);
+	}
+	reading_release(&reading);
+	buffer_release(&out);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strangers), cmocka_unit_test(test_encodings), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_lookup),    cmocka_unit_test(test_building),  cmocka_unit_test(test_class),
-		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_same),      cmocka_unit_test(test_many_keys),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -121,6 +121,7 @@ static void test_syntax(void **state)
 		CASE("a: 1\n b: 2\n", "yaml/syntax 2:3 a ':' where no key can stand"),
 		CASE("a:\n  - 1\n b: 2\n", "yaml/syntax 3:2 "),
 		CASE("a: b\nc d\ne: f\n", "yaml/syntax 3:1 no ':' after a key"),
+		CASE("{a:, b: 1}\n", "yaml/syntax 1:3 a ':' inside a plain value"),
 		CASE("a: 'x'y\n", "yaml/syntax 1:7 no key where one is needed"),
 		CASE("a: \"\\q\"\n", "yaml/syntax 1:5 an escape that YAML does not have"),
 		CASE("a: \"\\ud83d\\ude00\"\n", "yaml/syntax 1:7 an escape that is no character"),
