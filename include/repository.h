@@ -9,6 +9,7 @@
 #include "text.h"
 
 struct arena;
+struct git_index;
 struct git_repository;
 
 enum location_kind { LOCATION_FOLDER, LOCATION_WORKTREE, LOCATION_BARE };
@@ -35,6 +36,10 @@ bool repository_setting(struct git_repository *repository, const char *key, stru
 /* Fills failure in with the text, ": " and libgit2's reason for its error code, and names git fsck where an object or the index is
  * damaged. Returns -1. */
 int repository_fail(struct failure *failure, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* An index file on its own, so that nothing is written through it by accident; file NULL: the repository's. The caller frees it. */
+int repository_index(struct git_index **out, struct git_repository *repository, const char *file, struct arena *arena,
+                     struct failure *failure);
 
 /* What git would store a working file as: line ends and $Id$ converted as configured. repository may be NULL: bytes as they are. */
 int repository_blob_id(char out[41], struct git_repository *repository, struct text path, struct text bytes,

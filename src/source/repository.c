@@ -167,3 +167,21 @@ int repository_open(struct git_repository **out, const struct location *location
 	*out = repository;
 	return 0;
 }
+
+static int index_failed(int error, struct failure *failure)
+{
+	if (strstr(reason(), "'link'"))
+		return failure_set(failure, EXIT_UNABLE, "a split index cannot be read: git update-index --no-split-index");
+	if (strstr(reason(), "'sdir'"))
+		return failure_set(failure, EXIT_UNABLE, "a sparse index cannot be read: git sparse-checkout reapply --no-sparse-index");
+	return repository_fail(failure, error, "cannot read the index");
+}
+
+int repository_index(struct git_index **out, struct git_repository *repository, const char *file, struct arena *arena,
+                     struct failure *failure)
+{
+	if (!file)
+		file = arena_format(arena, "%sindex", git_repository_path(repository));
+	int error = git_index_open(out, file);
+	return error ? index_failed(error, failure) : 0;
+}

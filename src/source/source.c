@@ -105,25 +105,10 @@ static int take_head(struct source *source, struct failure *failure)
 	return status;
 }
 
-static int index_failed(int error, struct failure *failure)
-{
-	const git_error *last = git_error_last();
-	const char *reason = last && last->message ? last->message : "";
-
-	if (strstr(reason, "'link'"))
-		return failure_set(failure, EXIT_UNABLE, "a split index cannot be read: git update-index --no-split-index");
-	if (strstr(reason, "'sdir'"))
-		return failure_set(failure, EXIT_UNABLE, "a sparse index cannot be read: git sparse-checkout reapply --no-sparse-index");
-	return repository_fail(failure, error, "cannot read the index");
-}
-
 static int open_index(git_index **out, struct source *source, const char *file, struct arena *arena, struct failure *failure)
 {
-	if (!file)
-		file = arena_format(arena, "%sindex", git_repository_path(source->repository));
-	int error = git_index_open(out, file);
-	if (error)
-		return index_failed(error, failure);
+	if (repository_index(out, source->repository, file, arena, failure) < 0)
+		return -1;
 	if (!git_index_has_conflicts(*out))
 		return 0;
 	git_index_conflict_iterator *conflicts = NULL;

@@ -1,0 +1,67 @@
+#include <string.h>
+
+#include "arena.h"
+#include "limits.h"
+#include "publish.h"
+#include "repository.h"
+#include "workdir.h"
+
+/* Whether the file has to be written or removed; a failure where something else stands in its place. */
+static int is_due(bool *due, const struct workdir *workdir, const struct publish_file *file, struct failure *failure)
+{
+	enum standing standing;
+	struct text bytes;
+	struct stat status;
+	struct arena arena;
+
+	if (!path_is_plain(file->path))
+		return failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': not a path below the top", TEXT_ARGS(file->path));
+	arena_init(&arena);
+	int result = workdir_read(&standing, &bytes, &status, workdir, file->path, limits_default.blob_bytes, &arena, failure);
+	if (result == 0 && standing == STANDS_OTHER)
+		result = failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': a folder, symbolic link or special file stands in its way",
+		                     TEXT_ARGS(file->path));
+	if (result == 0 && file->remove)
+		*due = standing == STANDS_FILE;
+	else if (result == 0)
+		*due = standing != STANDS_FILE || !text_equal(bytes, file->bytes);
+	arena_release(&arena);
+	return result;
+}
+
+static int write_file(size_t *changed, size_t *removed, struct workdir *workdir, const struct publish_file *file,
+                      struct failure *failure)
+{
+	struct stat status;
+	bool due;
+
+	if (is_due(&due, workdir, file, failure) < 0)
+		return -1;
+	if (!due)
+		return 0;
+	if (file->remove) {
+		++*removed;
+		return workdir_remove(workdir, file->path, failure);
+	}
+	++*changed;
+	return workdir_write(&status, workdir, file->path, file->bytes, 0666, failure);
+}
+
+int publish_files(size_t *changed, size_t *removed, const char *top, const struct publish_file *files, size_t count,
+                  struct failure *failure)
+{
+	struct workdir workdir;
+	bool due;
+	int result = 0;
+
+	*changed = *removed = 0;
+	if (workdir_open(&workdir, top, NULL, failure) < 0)
+		return -1;
+	/* All are looked at before the first is touched. */
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = is_due(&due, &workdir, &files[i], failure);
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = write_file(changed, removed, &workdir, &files[i], failure);
+	workdir_close(&workdir);
+	return result;
+}
