@@ -18,7 +18,8 @@ size_t values_up_to(const double *sorted, size_t count, double limit);
 
 /* Arithmetic mean; count at least 1. */
 double values_mean(const double *values, size_t count);
-/* Standard deviation with count - 1 in the denominator, in two passes; false for fewer than two values. */
+/* Standard deviation with count - 1 in the denominator, in two passes; false for fewer than two values and
+ * where it is beyond the largest double. */
 bool values_std(double *std, const double *values, size_t count);
 /* Hyndman and Fan's type 7 (The American Statistician 50, 1996), rounded as numpy does; count at least 1, 0 <= share <= 1. */
 double values_quantile(const double *sorted, size_t count, double share);

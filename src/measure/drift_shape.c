@@ -1,7 +1,9 @@
 #include <math.h>
+#include <stdio.h>
 
 #include "arena.h"
 #include "drift_score.h"
+#include "number.h"
 #include "statistics.h"
 
 enum { BINS_MIN = 24, BINS_WANTED = 40 };
@@ -18,17 +20,23 @@ static double bins_for(double *start, double width, double low, double high)
 /* Widths from 1, 2, 5 x 10^k: the first that gives a good number of bins, else the first that gives no more than can be held. */
 static bool set_scale(struct drift_shape *shape, double low, double high)
 {
-	static const double steps[] = {1, 2, 5, 10, 20, 50};
-	double span = high - low, start;
+	static const int steps[] = {1, 2, 5, 10, 20, 50};
+	double span = high - low, start, width;
+	char out[16];
 
 	if (span == 0) {
-		double width = fmax(1, fabs(low) * 0x1p-20);
+		width = fmax(1, fabs(low) * 0x1p-20);
 		*shape = (struct drift_shape){.start = low - width / 2, .width = width, .bins = 1};
 		return isfinite(shape->start) && isfinite(shape->start + width);
 	}
-	double power = pow(10, floor(log10(span / HISTOGRAM_MAX)));
-	for (size_t i = 0; isfinite(span) && i < sizeof steps / sizeof *steps; i++) {
-		double width = steps[i] * power, bins = bins_for(&start, width, low, high);
+	if (!isfinite(span))
+		return false;
+	int power = (int)floor(log10(span / HISTOGRAM_MAX));
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		int len = snprintf(out, sizeof out, "%de%d", steps[i], power);
+		if (number_parse(&width, (struct text){out, (size_t)len}) != NUMBER_FINITE)
+			break;
+		double bins = bins_for(&start, width, low, high);
 		bool good = bins >= BINS_MIN && bins <= BINS_WANTED;
 		if (bins > 0 && (good || !shape->bins))
 			*shape = (struct drift_shape){.start = start, .width = width, .bins = (size_t)bins};

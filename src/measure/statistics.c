@@ -105,7 +105,7 @@ bool values_std(double *std, const double *values, size_t count)
 	double off = differences.total + differences.rest;
 	double variance = (squares.total + squares.rest - off * off / n) / (n - 1);
 	*std = ldexp(sqrt(fmax(variance, 0)), scale);
-	return true;
+	return isfinite(*std);
 }
 
 /* --- quantiles --- */

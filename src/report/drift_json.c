@@ -1,5 +1,6 @@
 #include "drift_json.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "arena.h"
@@ -11,7 +12,10 @@ enum { CELLS_SHOWN = 60 };
 
 static double shown(double value, bool rounded)
 {
-	return rounded ? number_round10(value) : value;
+	double round = rounded ? number_round10(value) : value;
+
+	/* The largest doubles would be rounded beyond the range. */
+	return isfinite(round) ? round : value;
 }
 
 static void add_value(struct json *object, const char *key, bool has, double value, bool rounded)

@@ -1,6 +1,7 @@
 #include "drift_text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "arena.h"
@@ -108,9 +109,27 @@ static struct text limit_words(const struct drift_score *score, struct arena *ar
 	return finish(&out, arena);
 }
 
+/* Five significant digits, without an exponent where that is short. */
+static void add_short_number(struct buffer *out, double value)
+{
+	char digits[32];
+	double shown = value;
+	int len = snprintf(digits, sizeof digits, "%.4e", value);
+
+	number_parse(&shown, (struct text){digits, (size_t)len});
+	buffer_number(out, isfinite(shown) ? shown : value);
+}
+
 static struct text median_words(const struct drift_column *column, struct arena *arena)
 {
-	return text_format(arena, "median %.4g -> %.4g", column->reference_summary.quantiles[4], column->current_summary.quantiles[4]);
+	struct buffer out;
+
+	buffer_init(&out);
+	buffer_string(&out, "median ");
+	add_short_number(&out, column->reference_summary.quantiles[4]);
+	buffer_string(&out, " -> ");
+	add_short_number(&out, column->current_summary.quantiles[4]);
+	return finish(&out, arena);
 }
 
 static double missing_rate(const struct drift_counts *counts)

@@ -1,315 +1,16 @@
 #include "table.h"
 
-#include <csv.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 #include "guess.h"
 #include "names.h"
-#include "window.h"
-
-/* libcsv splits a record into fields and says what is no RFC 4180. Lines, places, limits, the header and bad rows are ours: it knows
- * no line numbers and cannot go on after an error. It is fed a line at a time, so that a record ends where a line does. */
-
-enum { SLICE = 4096, FIELD_BLOCK = 64 * 1024 };
-
-struct table {
-	struct table_info info;
-	struct input *input;
-	struct window window;
-	struct csv_parser parser;
-	bool parser_ready;
-	const struct limits *limits;
-	size_t max_bad_rows;
-	struct arena *arena;
-	struct diags *diags;
-	struct diags bad;    /* what is wrong with rows that may be left out */
-
-	char *bytes;         /* of the fields of the record */
-	size_t bytes_used, bytes_room;
-	size_t *ends;        /* in bytes, of the first ends_room fields */
-	size_t ends_room;
-	size_t fields_seen;
-	struct text *fields;
-	bool row_ended, field_too_long;
-
-	bool open;           /* a record has begun whose row has not ended */
-	bool spoilt;         /* the record has bad bytes */
-	bool blank_held;     /* an empty line that is a row if another line follows */
-	bool row_held;       /* the row in fields comes after it */
-	bool finished;
-	bool stopped;        /* the rest of the file cannot be read */
-};
-
-/* --- libcsv --- */
-
-static void on_field(void *bytes, size_t len, void *context)
-{
-	struct table *table = context;
-
-	if (len > table->limits->csv_field) {
-		table->field_too_long = true;
-		len = 0;
-	}
-	if (table->fields_seen < table->ends_room) {
-		if (table->bytes_room - table->bytes_used < len) {
-			table->bytes_room = (table->bytes_used + len) * 2;
-			table->bytes = memory_resize(table->bytes, table->bytes_room);
-		}
-		if (len)
-			memcpy(table->bytes + table->bytes_used, bytes, len);
-		table->bytes_used += len;
-		table->ends[table->fields_seen] = table->bytes_used;
-	}
-	table->fields_seen++;
-}
-
-static void on_row(int end, void *context)
-{
-	(void)end;
-	((struct table *)context)->row_ended = true;
-}
-
-/* Blanks beside a field belong to it. */
-static int no_blank(unsigned char c)
-{
-	(void)c;
-	return 0;
-}
-
-static void start_parser(struct table *table)
-{
-	if (table->parser_ready)
-		csv_free(&table->parser);
-	if (csv_init(&table->parser, CSV_STRICT | CSV_STRICT_FINI))
-		memory_exhausted();
-	table->parser_ready = true;
-	csv_set_delim(&table->parser, (unsigned char)table->info.delimiter);
-	csv_set_space_func(&table->parser, no_blank);
-	csv_set_blk_size(&table->parser, FIELD_BLOCK);
-	/* Fields are bounded below: more memory than this ends the process as everywhere else. */
-	csv_set_realloc_func(&table->parser, memory_resize);
-}
-
-enum feed { FEED_OK, FEED_TOO_LONG, FEED_REFUSED };
-
-/* stop is the offset of the refused byte. */
-static enum feed feed(size_t *stop, struct table *table, const char *bytes, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		size_t slice = len - at < SLICE ? len - at : SLICE;
-		size_t done = csv_parse(&table->parser, bytes + at, slice, on_field, on_row, table);
-		*stop = at + done;
-		if (table->field_too_long || table->parser.entry_pos > table->limits->csv_field)
-			return FEED_TOO_LONG;
-		if (done < slice)
-			return FEED_REFUSED;
-		at += slice;
-	}
-	return FEED_OK;
-}
-
-/* --- places --- */
-
-static struct place place_at(const struct table *table, size_t offset)
-{
-	size_t line, column;
-
-	window_spot(&line, &column, &table->window, offset);
-	return (struct place){table->input, (unsigned)line, (unsigned)column, 1};
-}
+#include "record.h"
 
 static struct place whole_file(const struct table *table)
 {
 	return (struct place){.file = table->input};
-}
-
-/* Where field number index of the record begins, which is where its quote stands if it has one; past the record's last field where it
- * has no such field. */
-static size_t field_start(const struct table *table, size_t index, size_t end)
-{
-	const struct window *window = &table->window;
-	size_t start = window->record;
-	bool quoted = false;
-
-	for (size_t at = start; index && at < end; at++) {
-		char c = window->data[at];
-		if (c == '"')
-			quoted = !quoted;
-		else if (c == table->info.delimiter && !quoted && --index == 0)
-			return at + 1;
-	}
-	while (index && end > start && (window->data[end - 1] == '\n' || window->data[end - 1] == '\r'))
-		end--;
-	return index ? end : start;
-}
-
-/* --- bad rows --- */
-
-static struct diags *bad_row(struct table *table)
-{
-	table->info.bad_rows++;
-	return &table->bad;
-}
-
-/* The first ones are shown, all are counted. */
-static bool is_shown(const struct table *table)
-{
-	return table->bad.count < DIAGS_PER_FILE;
-}
-
-static void restart(struct table *table)
-{
-	start_parser(table);
-	table->open = false;
-	window_retry(&table->window);
-}
-
-/* The header has no second chance: what is wrong with it is said at once. */
-static void report_quote(struct table *table, struct diags *diags, enum feed why, size_t at)
-{
-	bool quoted = table->parser.quoted;
-	size_t start = field_start(table, table->fields_seen - (table->field_too_long ? 1 : 0), at);
-	struct place place = place_at(table, at), opened = place_at(table, start);
-
-	if (why == FEED_TOO_LONG) {
-		diag_add(diags, CODE_CSV_LIMIT, opened, "a field is longer than %zu bytes (limit csv_field)",
-		         table->limits->csv_field);
-		if (table->window.data[start] == '"')
-			diag_help(diags, "close the quote that opens here, or raise the limit");
-	} else if (why == FEED_OK) {
-		diag_add(diags, CODE_CSV_SYNTAX, opened, "a quote is not closed before the end of the file");
-		diag_help(diags, "close the quote that opens here; a quote inside a quoted field is written twice");
-	} else if (quoted) {
-		diag_add(diags, CODE_CSV_SYNTAX, place, "text follows the closing quote of a field");
-		if (opened.line != place.line)
-			diag_relate(diags, opened, "the quote opens here");
-		diag_help(diags, "a quote inside a quoted field is written twice");
-	} else {
-		diag_add(diags, CODE_CSV_SYNTAX, place, "a quote stands inside a field that does not begin with one");
-		diag_help(diags, "put the whole field in quotes, and write the quotes inside it twice");
-	}
-}
-
-static void refuse_record(struct table *table, enum feed why, size_t at, bool header)
-{
-	struct diags *diags = header ? table->diags : bad_row(table);
-
-	if (header || is_shown(table))
-		report_quote(table, diags, why, at);
-	restart(table);
-}
-
-static void refuse_ragged(struct table *table)
-{
-	size_t seen = table->fields_seen, columns = table->info.columns;
-	struct diags *diags = bad_row(table);
-
-	if (!is_shown(table))
-		return;
-	size_t at = field_start(table, columns, table->window.next);
-	diag_add(diags, CODE_CSV_RAGGED, place_at(table, at), "%zu field%s in a row under a header of %zu", seen, seen == 1 ? "" : "s", columns);
-	diag_help(diags, seen > columns ? "put fields that hold the delimiter in quotes"
-	                                : "give every row as many fields as the header; a missing value is an empty field");
-}
-
-static void check_bytes(struct table *table, const struct line *line, bool header)
-{
-	struct text bytes = {table->window.data + line->at, line->len};
-	size_t nul = text_find(bytes, '\0'), bad = utf8_bad(bytes);
-
-	if (nul == bytes.len && bad == bytes.len)
-		return;
-	if (header || (!table->spoilt && is_shown(table))) {
-		struct place place = place_at(table, line->at + (nul < bad ? nul : bad));
-		struct diags *diags = header ? table->diags : &table->bad;
-		if (nul < bad)
-			diag_add(diags, CODE_CSV_ENCODING, place, "a NUL byte");
-		else
-			diag_add(diags, CODE_CSV_ENCODING, place, "the byte 0x%02x is not UTF-8", (unsigned)(unsigned char)bytes.at[bad]);
-		diag_help(diags, "save the file as UTF-8 text");
-	}
-	table->spoilt = true;
-}
-
-/* --- records --- */
-
-enum record { RECORD_END, RECORD_GOOD, RECORD_BAD, RECORD_EMPTY };
-
-static void begin_record(struct table *table)
-{
-	table->open = true;
-	table->spoilt = table->row_ended = table->field_too_long = false;
-	table->bytes_used = table->fields_seen = 0;
-}
-
-static void refuse_long_line(struct table *table)
-{
-	diag_add(table->diags, CODE_CSV_LIMIT, place_at(table, table->window.record),
-	         "a record is longer than %zu bytes (limit csv_line), so nothing below it was read", table->limits->csv_line);
-	table->stopped = true;
-}
-
-/* What one line does to the record. */
-static enum record take_line(bool *ended, struct table *table, const struct line *line, bool header)
-{
-	size_t stop = 0;
-
-	*ended = true;
-	check_bytes(table, line, header);
-	enum feed fed = feed(&stop, table, table->window.data + line->at, line->total);
-	if (fed == FEED_OK && line->total == line->len)
-		fed = feed(&stop, table, "\n", 1);
-	if (fed != FEED_OK) {
-		refuse_record(table, fed, line->at + (stop < line->len ? stop : line->len), header);
-		return RECORD_BAD;
-	}
-	window_pass(&table->window, line);
-	*ended = table->row_ended;
-	if (!*ended)
-		return RECORD_GOOD;
-	table->open = false;
-	if (table->spoilt && !header)
-		bad_row(table);
-	return table->spoilt ? RECORD_BAD : RECORD_GOOD;
-}
-
-static int next_record(enum record *out, struct table *table, bool header, struct failure *failure)
-{
-	struct line line;
-	bool ended = false;
-
-	if (!table->open)
-		window_drop(&table->window);
-	while (!ended) {
-		if (window_line(&line, &table->window, failure))
-			return -1;
-		if (line.too_long) {
-			refuse_long_line(table);
-			*out = RECORD_END;
-			return 0;
-		}
-		if (line.total == 0 && !table->open) {
-			*out = RECORD_END;
-			return 0;
-		}
-		if (line.total == 0) {
-			refuse_record(table, FEED_OK, table->window.next, header);
-			*out = RECORD_BAD;
-			return 0;
-		}
-		if (!table->open) {
-			if (line.len == 0) {
-				window_pass(&table->window, &line);
-				*out = RECORD_EMPTY;
-				return 0;
-			}
-			begin_record(table);
-		}
-		*out = take_line(&ended, table, &line, header);
-	}
-	return 0;
 }
 
 static void gather_fields(struct table *table, size_t count)
@@ -385,21 +86,23 @@ static bool check_names(struct table *table, struct text *names)
 {
 	struct names index;
 	bool ok = true;
+	size_t wrong = 0;
 
 	names_index(&index, names, table->info.columns, table->arena);
 	for (size_t i = 0; i < table->info.columns; i++) {
 		size_t first = names_find(&index, names[i]), end = table->window.next;
-		struct place place = place_at(table, field_start(table, i, end));
-		if (!text_trim(names[i]).len) {
-			diag_add(table->diags, CODE_CSV_HEADER, place, "column %zu of the header has no name", i + 1);
-		} else if (first < i) {
-			diag_add(table->diags, CODE_CSV_HEADER, place, "the column '%.*s' stands twice in the header", TEXT_ARGS(names[i]));
-			diag_relate(table->diags, place_at(table, field_start(table, first, end)), "the first one is here");
-		} else {
+		bool unnamed = !text_trim(names[i]).len;
+		if (!unnamed && first == i)
 			continue;
+		struct place place = record_place(table, record_field(table, i, end));
+		if (unnamed) {
+			diag_add(table->diags, CODE_CSV_HEADER, place, "column %zu of the header has no name", i + 1);
+		} else {
+			diag_add(table->diags, CODE_CSV_HEADER, place, "the column '%.*s' stands twice in the header", TEXT_ARGS(names[i]));
+			diag_relate(table->diags, record_place(table, record_field(table, first, end)), "the first one is here");
 		}
 		ok = false;
-		if (table->diags->count > 2 * DIAGS_PER_FILE)
+		if (++wrong == DIAGS_PER_FILE)
 			break;
 	}
 	return ok;
@@ -412,14 +115,14 @@ static int read_header(bool *ok, struct table *table, struct failure *failure)
 	*ok = false;
 	table->ends_room = table->limits->csv_columns;
 	table->ends = memory_get(table->ends_room * sizeof *table->ends);
-	if (next_record(&record, table, true, failure))
+	if (record_next(&record, table, true, failure))
 		return -1;
 	if (record == RECORD_END && !table->stopped)
 		diag_add(table->diags, CODE_CSV_HEADER, whole_file(table), "'%.*s' has no header row: it is empty", TEXT_ARGS(table->input->path));
 	if (record != RECORD_GOOD)
 		return 0;
 	if (table->fields_seen > table->limits->csv_columns) {
-		diag_add(table->diags, CODE_CSV_LIMIT, place_at(table, table->window.record), "%zu columns, more than %zu (limit csv_columns)",
+		diag_add(table->diags, CODE_CSV_LIMIT, record_place(table, table->window.record), "%zu columns, more than %zu (limit csv_columns)",
 		         table->fields_seen, table->limits->csv_columns);
 		return 0;
 	}
@@ -452,7 +155,7 @@ int table_open(struct table **out, const struct table_file *file, const struct t
 	if (!result && stream)
 		result = look_at_start(&ok, table, failure);
 	if (!result && ok) {
-		start_parser(table);
+		record_start(table);
 		result = read_header(&ok, table, failure);
 	}
 	if (!result && ok)
@@ -495,10 +198,10 @@ int table_next(const struct text **fields, struct table *table, struct failure *
 		give(fields, table, table->fields);
 	}
 	while (!*fields && !table->finished) {
-		if (next_record(&record, table, false, failure))
+		if (record_next(&record, table, false, failure))
 			return -1;
 		if (record == RECORD_GOOD && table->fields_seen != table->info.columns) {
-			refuse_ragged(table);
+			record_refuse_ragged(table);
 			record = RECORD_BAD;
 		}
 		if (record == RECORD_GOOD)

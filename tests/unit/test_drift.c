@@ -18,11 +18,13 @@
 #include "drift_json.h"
 #include "drift_text.h"
 #include "json.h"
+#include "source.h"
 
 enum { FILES = 4 };
 
 struct fixture {
-	char folder[48], paths[FILES][64];
+	char folder[48];
+	char *paths[FILES];
 	struct table_file files[FILES];
 	struct arena arena;
 	struct diags diags;
@@ -42,7 +44,7 @@ static int set_up(void **state)
 		return -1;
 	arena_init(&fixture->arena);
 	for (int i = 0; i < FILES; i++) {
-		snprintf(fixture->paths[i], sizeof fixture->paths[i], "%s/%d.csv", fixture->folder, i);
+		fixture->paths[i] = arena_format(&fixture->arena, "%s/%d.csv", fixture->folder, i);
 		fixture->files[i] = (struct table_file){NULL, text_of(fixture->paths[i])};
 		buffer_init(&fixture->bytes[i]);
 	}
@@ -350,6 +352,31 @@ static void bad_files(void **state)
 	assert_non_null(strstr(fixture->failure.message, fixture->paths[1]));
 }
 
+/* Files of a source, with their blob ids; one that is not there is a finding. */
+static void from_source(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source_options options = {.directory = fixture->folder};
+	struct table_file files[2] = {{NULL, TEXT("0.csv")}, {NULL, TEXT("1.csv")}};
+	struct source *source;
+
+	compare_same(fixture, "a\n1\n");
+	assert_int_equal(source_open(&source, &options, &fixture->arena, &fixture->failure), 0);
+	files[0].source = files[1].source = source;
+	fixture->request.reference = &files[0];
+	fixture->request.current = &files[1];
+	compare(fixture);
+	assert_true(fixture->ok);
+	assert_true(text_is(fixture->result.references[0].path, "0.csv"));
+	/* As git hash-object says for "a\n1\n". */
+	assert_string_equal(fixture->result.references[0].blob, "38c94da49473ad9ff172c45d5caff133fb8ca53f");
+	files[1].path = TEXT("absent.csv");
+	compare(fixture);
+	assert_false(fixture->ok);
+	assert_int_equal(fixture->diags.items[0].code, CODE_REF_FILE);
+	source_close(source);
+}
+
 static void shapes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -462,7 +489,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(too_little), CASE(pairing), CASE(pooling),
-		CASE(bad_files), CASE(shapes), CASE(renderers), CASE(time_range), cmocka_unit_test(words),
+		CASE(bad_files), CASE(from_source), CASE(shapes), CASE(renderers), CASE(time_range), cmocka_unit_test(words),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

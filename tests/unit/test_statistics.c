@@ -31,6 +31,7 @@ static void moments(void **state)
 	assert_true(values_std(&std, huge, 3));
 	assert_true(std < 1e292);
 	assert_true(values_mean(spread, 2) == 0);
+	assert_false(values_std(&std, spread, 2));
 	near(values_mean(cancel, 4), 0.75, 1e-15);
 	assert_false(values_std(&std, offset, 1));
 	assert_int_equal(values_unique((const double[]){1, 1, 2, 3, 3}, 5), 3);
