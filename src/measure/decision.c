@@ -64,32 +64,33 @@ static void judge_alerts(struct reasons *out, const struct monitored *monitored,
 	}
 }
 
-static void judge_trends(struct reasons *out, const struct monitored *monitored, const struct trend *trends)
-{
-	for (size_t k = 0; k < monitored->watch.metric_count; k++) {
-		char p[512];
-		if (trends[k].status != TREND_DEGRADING)
-			continue;
-		number_print_fixed(p, trends[k].p, 3);
-		add_reason(out, monitored->arena, STATE_DEGRADED,
-		           text_format(monitored->arena, "%.*s worsens over the last %zu snapshots (Mann-Kendall p %s)", TEXT_ARGS(trends[k].key),
-		                       trends[k].points, p));
-	}
-}
-
-/* A share with as many places as it takes to stand on the right side of its limit. */
-static struct text share_words(double share, double limit, struct arena *arena)
+/* A number with as many places as it takes to stand on the right side of its limit. */
+static struct text agreeing(double value, double limit, struct arena *arena)
 {
 	char out[512];
 	double shown;
 
 	for (int places = 3; places < 10; places++) {
-		number_print_fixed(out, share, places);
+		number_print_fixed(out, value, places);
 		number_parse(&shown, text_of(out));
-		if ((shown >= limit) == (share >= limit))
+		if ((shown >= limit) == (value >= limit))
 			break;
 	}
 	return text_format(arena, "%s", out);
+}
+
+static void judge_trends(struct reasons *out, const struct monitored *monitored, const struct trend *trends)
+{
+	for (size_t k = 0; k < monitored->watch.metric_count; k++) {
+		const struct trend *trend = &trends[k];
+		struct arena *arena = monitored->arena;
+		if (trend->status != TREND_DEGRADING)
+			continue;
+		struct text p = trend->p < 0.001 ? TEXT("< 0.001") : agreeing(trend->p, TREND_P, arena);
+		add_reason(out, arena, STATE_DEGRADED,
+		           text_format(arena, "%.*s worsens over the last %zu snapshots (Mann-Kendall p %.*s)", TEXT_ARGS(trend->key),
+		                       trend->points, TEXT_ARGS(p)));
+	}
 }
 
 static void judge_drift(struct reasons *out, const struct monitored *monitored, size_t i)
@@ -111,7 +112,7 @@ static void judge_drift(struct reasons *out, const struct monitored *monitored, 
 	if (snapshot->drifting)
 		add_reason(out, arena, STATE_DRIFTING,
 		           text_format(arena, "share of drifting features %zu/%zu = %.*s, limit %.*s", snapshot->drift.drifting,
-		                       snapshot->drift.judged, TEXT_ARGS(share_words(snapshot->share, watch->share, arena)),
+		                       snapshot->drift.judged, TEXT_ARGS(agreeing(snapshot->share, watch->share, arena)),
 		                       TEXT_ARGS(watch->share_text)));
 	if (snapshot->undecided)
 		add_reason(out, arena, STATE_UNKNOWN, snapshot->reason);

@@ -6,6 +6,7 @@
 #include "monitor.h"
 
 enum { TREND_SNAPSHOTS = 12, TREND_LEAST = 4 };
+#define TREND_P 0.05
 
 struct alert_rule {
 	struct text name, condition;

@@ -122,7 +122,7 @@ static void find_trend(struct trend *out, const struct monitored *monitored, siz
 	out->has_p = trend_test(&out->p, &spare, &s, bad, out->points) && trend_test(&spare, &out->slope, &spare, shown, out->points);
 	if (!out->has_p)
 		return;
-	out->status = !(out->p < 0.05) ? TREND_STABLE : s > 0 ? TREND_DEGRADING : TREND_IMPROVING;
+	out->status = !(out->p < TREND_P) ? TREND_STABLE : s > 0 ? TREND_DEGRADING : TREND_IMPROVING;
 }
 
 struct trend *trends_find(const struct monitored *monitored, size_t i)
