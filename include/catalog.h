@@ -4,7 +4,8 @@
  * Ownership: all of it lives in the arena given to catalog_load(). Arrays are sorted by id in byte order (runs and snapshots: by time,
  * then id, oldest first).
  * Failure: -1 only where the source cannot be read; everything wrong in files becomes diags and the record is kept as far as it goes
- * (record.broken says that its own file has errors). Threads: files are read by one thread and parsed by `jobs`. */
+ * (record.broken says that its own file has errors; its id is empty where the file has no valid one, and root NULL where it cannot be
+ * parsed or, for a model, is not there). Threads: files are read by one thread and parsed by `jobs`. */
 #ifndef GALLEY_CATALOG_H
 #define GALLEY_CATALOG_H
 
@@ -24,6 +25,7 @@ enum run_type { RUN_TYPE_NONE, RUN_TRAIN, RUN_EVAL, RUN_BACKTEST };
 enum run_status { RUN_NONE, RUN_QUEUED, RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELLED };
 enum direction { DIRECTION_NONE, DIRECTION_LOWER, DIRECTION_HIGHER, DIRECTION_TARGET };
 
+/* As files write them; "" for the NONE of each. */
 const char *level_name(enum level level);
 const char *record_status_name(enum record_status status);
 const char *model_status_name(enum model_status status);
@@ -118,6 +120,7 @@ struct deployment {
 	bool has_since;
 	int64_t since;
 	struct place place;
+	struct place run_place; /* file NULL: no run */
 };
 
 struct hold {

@@ -39,6 +39,9 @@ enum field_type {
 	FIELD_METRICS,    /* a path, or a map of metrics */
 	FIELD_FEATURE,    /* text, or a map of the fields below it */
 	FIELD_PACK_ITEM,  /* a reference, or a map {id, $patch} */
+	FIELD_SPAN,       /* a duration, or a share from 0 to 1 */
+	FIELD_CHARACTER,  /* one ASCII character that is no quote, letter, digit or line end */
+	FIELD_RULE,       /* a severity or off, for the code that is its key */
 };
 
 enum merge_strategy {
@@ -77,7 +80,7 @@ struct field {
 	enum requirement requirement;
 	const char *allowed;     /* FIELD_CHOICE: "draft|approved|archived"; else NULL */
 	enum kind target;        /* FIELD_REFERENCE, FIELD_PACK_ITEM */
-	double min, max;         /* numbers, counts and numbers of items; min > max: no range */
+	double min, max;         /* numbers, counts and numbers of items; min == max: no range */
 	enum merge_strategy merge;
 	const char *merge_key;   /* MERGE_KEYED: "name", "key" or "id" */
 	enum looser looser;
@@ -94,6 +97,10 @@ extern const size_t schema_field_count;
 const struct field *schema_find(enum kind kind, struct text path);
 /* The row of a key below a row (NULL: the root of kind), through "*" where the table has no such key; NULL: unknown or free. */
 const struct field *schema_child(enum kind kind, const struct field *parent, struct text key);
+/* The rows right below parent (NULL: the root of kind) in the order of the table: the first, or the one after `after`; NULL at the end. */
+const struct field *schema_next_child(enum kind kind, const struct field *parent, const struct field *after);
+/* The last name of a row's path: "target", "*". */
+const char *schema_own_name(const struct field *field);
 /* The row of the items of a list. */
 const struct field *schema_item(enum kind kind, const struct field *list);
 /* Whether anything may stand below this row (config, params, ...) */
@@ -106,7 +113,24 @@ struct schema_context {
 };
 
 /* Checks a file's tree against the table: unknown and missing fields (with the nearest known name), types, values, ranges, nulls,
- * misplaced $ operators. Keys that start with "x-" are free everywhere. Diags are added for all of it. */
+ * misplaced $ operators. Keys that start with "x-" are free everywhere. Diags are added for all of it.
+ * Left to schema_check_effective(): fields that are REQUIRED_EFFECTIVE, and in a recipe with a parent nulls that stand where a value could
+ * be inherited. */
 void schema_check(enum kind kind, const struct value *root, const struct schema_context *context, struct diags *diags);
+
+/* Checks the effective tree of a recipe for what only the whole can have: what it lacks (recipe/incomplete, schema/missing-field where
+ * the mapping that lacks it stands), values that are still null, and limits that the drift method does not take (gate/method).
+ * place: where a finding about the whole stands, best the id of the recipe. What the files were told already is not repeated. */
+void schema_check_effective(const struct value *root, struct place place, struct diags *diags);
+
+/* The drift methods that a manifest may name: 17 keys, in any case, and auto. */
+struct schema_method {
+	const char *key;     /* "psi" */
+	bool takes_threshold; /* of the effect size */
+	bool takes_p;
+};
+extern const struct schema_method schema_methods[];
+extern const size_t schema_method_count;
+const struct schema_method *schema_method_of(struct text name);
 
 #endif

@@ -1,0 +1,199 @@
+#include "catalog.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "checker.h"
+#include "parts.h"
+
+/* Every manifest below a folder goes to load; the rest is named or passed over. */
+static int load_folder(struct loader *loader, struct text folder, int (*load)(struct loader *loader, struct text path))
+{
+	struct entry *entries;
+	size_t count;
+	struct text refused = {0};
+
+	if (folder_list(&entries, &count, loader, folder) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct text path = entries[i].path, name = base_name(path);
+		if (refused.len && text_equal(refused, text_cut(path, 0, refused.len)))
+			continue;
+		if (folder_refuse(loader, &entries[i], folder.len + 1)) {
+			struct text said = loader->diags->items[loader->diags->count - 1].place.file->path;
+			refused = text_format(loader->arena, "%.*s/", TEXT_ARGS(said));
+		} else if (entry_refuse(loader, &entries[i]) || is_quiet_name(name)) {
+			continue;
+		} else if (is_manifest_name(name)) {
+			if (load(loader, path) < 0)
+				return -1;
+		} else {
+			diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, path), "'%.*s' is not read", TEXT_ARGS(name));
+			diag_help(loader->diags, "manifests end in .yaml, .yml or .json");
+		}
+	}
+	return 0;
+}
+
+/* By id, then by path. */
+static int compare_records(const struct record *a, const struct record *b)
+{
+	int order = text_compare(a->id, b->id);
+
+	return order ? order : text_compare(a->file->path, b->file->path);
+}
+
+static int compare_recipes(const void *a, const void *b)
+{
+	return compare_records(&((const struct recipe *)a)->record, &((const struct recipe *)b)->record);
+}
+
+static int compare_packs(const void *a, const void *b)
+{
+	return compare_records(&((const struct pack *)a)->record, &((const struct pack *)b)->record);
+}
+
+static int compare_models(const void *a, const void *b)
+{
+	return compare_records(&((const struct model *)a)->record, &((const struct model *)b)->record);
+}
+
+static int compare_inputs(const void *a, const void *b)
+{
+	return text_compare((*(const struct input *const *)a)->path, (*(const struct input *const *)b)->path);
+}
+
+static void sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b))
+{
+	if (count)
+		qsort(items, count, size, compare);
+}
+
+/* Whether the later of two sorted records has the first's id; says so. */
+static bool is_double(struct loader *loader, const struct record *first, const struct record *later)
+{
+	if (!later->id.len || !text_equal(first->id, later->id))
+		return false;
+	diag_add(loader->diags, CODE_REF_DUPLICATE_ID, later->place, "a second %s with the id '%.*s'", kind_name(later->kind),
+	         TEXT_ARGS(later->id));
+	diag_relate(loader->diags, first->place, "first here");
+	diag_help(loader->diags, "give one of them another id; until then '%.*s' counts", TEXT_ARGS(first->file->path));
+	return true;
+}
+
+static void drop_doubles(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < catalog->recipe_count; i++)
+		if (!kept || !is_double(loader, &catalog->recipes[kept - 1].record, &catalog->recipes[i].record))
+			catalog->recipes[kept++] = catalog->recipes[i];
+	catalog->recipe_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < catalog->pack_count; i++)
+		if (!kept || !is_double(loader, &catalog->packs[kept - 1].record, &catalog->packs[i].record))
+			catalog->packs[kept++] = catalog->packs[i];
+	catalog->pack_count = kept;
+}
+
+/* A family that a recipe leaves to its parents. */
+static void inherit_families(struct catalog *catalog)
+{
+	enum { PARENTS_MAX = 100 };
+
+	for (size_t i = 0; i < catalog->recipe_count; i++) {
+		const struct recipe *above = &catalog->recipes[i];
+		for (size_t steps = 0; above && !above->family.len && steps < PARENTS_MAX; steps++)
+			above = catalog_recipe(catalog, above->parent.id);
+		if (above)
+			catalog->recipes[i].family = above->family;
+	}
+}
+
+int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+                 struct diags *diags, struct failure *failure)
+{
+	struct loader loader = {.catalog = out, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
+	struct entry *entries;
+	size_t count;
+
+	(void)jobs;
+	*out = (struct catalog){0};
+	loader.context.limits = limits;
+	if (config_load(&loader) < 0)
+		return -1;
+	loader.context = (struct schema_context){out->config.families, out->config.family_count, loader.limits};
+	if (load_folder(&loader, out->config.recipes, recipe_load) < 0 || load_folder(&loader, out->config.packs, pack_load) < 0)
+		return -1;
+	if (folder_list(&entries, &count, &loader, out->config.runs) < 0 || models_load(&loader, entries, count) < 0)
+		return -1;
+	sort(out->recipes, out->recipe_count, sizeof *out->recipes, compare_recipes);
+	sort(out->packs, out->pack_count, sizeof *out->packs, compare_packs);
+	sort(out->models, out->model_count, sizeof *out->models, compare_models);
+	sort(out->inputs, out->input_count, sizeof *out->inputs, compare_inputs);
+	drop_doubles(&loader);
+	inherit_families(out);
+	references_check(&loader);
+	return 0;
+}
+
+void catalog_apply_rules(const struct catalog *catalog, struct diags *diags)
+{
+	const struct config *config = &catalog->config;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < diags->count; i++) {
+		struct diag diag = diags->items[i];
+		for (size_t j = 0; j < config->rule_count; j++)
+			if (text_is(config->rules[j].code, code_list[diag.code].id))
+				diag.severity = config->rules[j].severity;
+		if (diag.severity != SEVERITY_OFF)
+			diags->items[kept++] = diag;
+	}
+	diags->count = kept;
+}
+
+static const void *find(const void *items, size_t count, size_t size, struct text id,
+                        int (*compare)(const void *key, const void *item))
+{
+	return id.len && count ? bsearch(&id, items, count, size, compare) : NULL;
+}
+
+static int compare_recipe_id(const void *key, const void *item)
+{
+	return text_compare(*(const struct text *)key, ((const struct recipe *)item)->record.id);
+}
+
+static int compare_pack_id(const void *key, const void *item)
+{
+	return text_compare(*(const struct text *)key, ((const struct pack *)item)->record.id);
+}
+
+static int compare_model_id(const void *key, const void *item)
+{
+	return text_compare(*(const struct text *)key, ((const struct model *)item)->record.id);
+}
+
+const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id)
+{
+	return find(catalog->recipes, catalog->recipe_count, sizeof *catalog->recipes, id, compare_recipe_id);
+}
+
+const struct pack *catalog_pack(const struct catalog *catalog, struct text id)
+{
+	return find(catalog->packs, catalog->pack_count, sizeof *catalog->packs, id, compare_pack_id);
+}
+
+const struct model *catalog_model(const struct catalog *catalog, struct text id)
+{
+	return find(catalog->models, catalog->model_count, sizeof *catalog->models, id, compare_model_id);
+}
+
+const struct run *model_run(const struct model *model, struct text id)
+{
+	for (size_t i = 0; id.len && i < model->run_count; i++)
+		if (text_equal(model->runs[i].record.id, id))
+			return &model->runs[i];
+	return NULL;
+}

@@ -1,0 +1,246 @@
+#include <string.h>
+
+#include "arena.h"
+#include "checker.h"
+#include "parts.h"
+
+static const struct text built_in_families[] = {{"forecasting", 11}, {"pricing", 7}, {"next_best_action", 16}, {"location_scoring", 16}};
+
+enum { FOLDERS = 4 };
+
+static void set_defaults(struct config *config, struct loader *loader)
+{
+	struct arena *arena = loader->arena;
+
+	*config = (struct config){.default_method = TEXT("PSI"), .charts = true, .emoji = true, .history = true, .keep_snapshots = 52,
+	                          .message = TEXT("Update model reports"), .hold = 1, .limits = *loader->limits};
+	for (size_t i = 0; i < sizeof built_in_families / sizeof *built_in_families; i++) {
+		config->families = arena_grow(arena, config->families, config->family_count, sizeof *config->families);
+		config->families[config->family_count++] = built_in_families[i];
+	}
+}
+
+static void read_families(struct config *config, struct loader *loader)
+{
+	const struct value *list = value_get(config->root, "families");
+
+	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
+		if (list->items[i]->kind != VALUE_SCALAR || !is_id(list->items[i]->text, false))
+			continue;
+		config->families = arena_grow(loader->arena, config->families, config->family_count, sizeof *config->families);
+		config->families[config->family_count++] = list->items[i]->text;
+	}
+}
+
+/* Whether one folder is the other or lies in it. */
+static bool overlap(struct text a, struct text b)
+{
+	struct text small = a.len < b.len ? a : b, large = a.len < b.len ? b : a;
+
+	return text_equal(small, text_cut(large, 0, small.len)) && (small.len == large.len || large.at[small.len] == '/');
+}
+
+static void read_folders(struct config *config, struct loader *loader)
+{
+	static const char *const names[FOLDERS] = {"recipes", "packs", "runs", "reports"};
+	struct text *out[FOLDERS] = {&config->recipes, &config->packs, &config->runs, &config->reports};
+	struct text workspace = source_get_info(loader->source)->workspace;
+	const struct value *map = value_get(config->root, "directories");
+	struct text folders[FOLDERS];
+
+	for (size_t i = 0; i < FOLDERS; i++) {
+		struct text given = value_text(map, names[i]);
+		folders[i] = is_inner_path(given) ? given : text_of(names[i]);
+		for (size_t j = 0; j < i; j++) {
+			if (!overlap(folders[i], folders[j]))
+				continue;
+			const struct value *value = value_get(map, names[i]) ? value_get(map, names[i]) : value_get(map, names[j]);
+			diag_add(loader->diags, CODE_CONFIG_VALUE, value->place, "folders of %s and %s overlap: '%.*s' and '%.*s'", names[j], names[i],
+			         TEXT_ARGS(excerpt(folders[j], loader->arena)), TEXT_ARGS(excerpt(folders[i], loader->arena)));
+			diag_help(loader->diags, "give each a folder of its own");
+		}
+		*out[i] = text_format(loader->arena, "%.*s%.*s", TEXT_ARGS(workspace), TEXT_ARGS(folders[i]));
+	}
+}
+
+static void unknown_method(const struct member *member, struct loader *loader)
+{
+	struct text *names = arena_array(loader->arena, schema_method_count, sizeof *names);
+
+	for (size_t i = 0; i < schema_method_count; i++)
+		names[i] = text_of(schema_methods[i].key);
+	diag_add(loader->diags, CODE_CONFIG_VALUE, member->place, "unknown drift method '%.*s'",
+	         TEXT_ARGS(excerpt(member->name, loader->arena)));
+	suggest(loader->diags, member->name, names, schema_method_count);
+}
+
+static void read_thresholds(struct config *config, struct loader *loader)
+{
+	const struct value *map = value_at(config->root, "methods.thresholds");
+
+	for (size_t i = 0; map && map->kind == VALUE_MAP && i < map->count; i++) {
+		const struct member *member = &map->members[i];
+		const struct schema_method *method = schema_method_of(member->name);
+		double warn, drift;
+		if (text_starts(member->name, "x-"))
+			continue;
+		if (!method) {
+			unknown_method(member, loader);
+			continue;
+		}
+		bool both = value_number(&warn, member->value, "warn") && value_number(&drift, member->value, "drift");
+		if (both && (method->takes_threshold ? warn > drift : warn < drift)) {
+			diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(member->value, "drift"),
+			         "limit 'drift' of '%.*s' is reached before 'warn'", TEXT_ARGS(member->name));
+			diag_relate(loader->diags, value_place(member->value, "warn"), "warn %.*s", TEXT_ARGS(value_text(member->value, "warn")));
+			continue;
+		}
+		config->method_thresholds = arena_grow(loader->arena, config->method_thresholds, config->method_threshold_count,
+		                                       sizeof *config->method_thresholds);
+		config->method_thresholds[config->method_threshold_count].method = member->name;
+		config->method_thresholds[config->method_threshold_count].warn = value_text(member->value, "warn");
+		config->method_thresholds[config->method_threshold_count++].drift = value_text(member->value, "drift");
+	}
+}
+
+/* Codes that tell what a galley with an enforcing history check finds; settings for them are kept, though this one never reports them. */
+static const char *const known_elsewhere[] = {"run/evidence-changed"};
+
+static bool is_known_code(struct text code)
+{
+	for (size_t i = 0; i < CODE_COUNT; i++)
+		if (text_is(code, code_list[i].id))
+			return true;
+	for (size_t i = 0; i < sizeof known_elsewhere / sizeof *known_elsewhere; i++)
+		if (text_is(code, known_elsewhere[i]))
+			return true;
+	return false;
+}
+
+/* Codes that judge the judge: the repository may not silence them. */
+static bool is_fixed_code(struct text code)
+{
+	for (size_t i = 0; i < sizeof known_elsewhere / sizeof *known_elsewhere; i++)
+		if (text_is(code, known_elsewhere[i]))
+			return false;
+	return text_starts(code, "gate/") || text_starts(code, "waiver/") || text_starts(code, "version/") || text_starts(code, "run/") ||
+	       text_starts(code, "config/");
+}
+
+static bool severity_of(enum severity *out, struct text name)
+{
+	for (int severity = SEVERITY_OFF; severity <= SEVERITY_ERROR; severity++)
+		if (text_is(name, severity == SEVERITY_OFF ? "off" : severity_name((enum severity)severity))) {
+			*out = (enum severity)severity;
+			return true;
+		}
+	return false;
+}
+
+static void unknown_code(const struct member *member, struct loader *loader)
+{
+	struct text *names = arena_array(loader->arena, CODE_COUNT, sizeof *names);
+
+	for (size_t i = 0; i < CODE_COUNT; i++)
+		names[i] = text_of(code_list[i].id);
+	diag_add(loader->diags, CODE_CONFIG_VALUE, member->place, "unknown rule '%.*s'", TEXT_ARGS(excerpt(member->name, loader->arena)));
+	suggest(loader->diags, member->name, names, CODE_COUNT);
+}
+
+static void read_rules(struct config *config, struct loader *loader)
+{
+	const struct value *map = value_get(config->root, "rules");
+
+	for (size_t i = 0; map && map->kind == VALUE_MAP && i < map->count; i++) {
+		const struct member *member = &map->members[i];
+		enum severity severity;
+		if (text_starts(member->name, "x-"))
+			continue;
+		if (!is_known_code(member->name)) {
+			unknown_code(member, loader);
+		} else if (member->value->kind != VALUE_SCALAR || !severity_of(&severity, member->value->text)) {
+			continue;
+		} else if (severity == SEVERITY_OFF && is_fixed_code(member->name)) {
+			diag_add(loader->diags, CODE_CONFIG_VALUE, member->value->place, "rule '%.*s' cannot be switched off", TEXT_ARGS(member->name));
+			diag_help(loader->diags, "findings on gates, waivers, versions, runs and settings can be note, warning or error");
+		} else {
+			config->rules = arena_grow(loader->arena, config->rules, config->rule_count, sizeof *config->rules);
+			config->rules[config->rule_count].code = member->name;
+			config->rules[config->rule_count++].severity = severity;
+		}
+	}
+}
+
+static void read_limits(struct config *config, struct loader *loader)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} limits[] = {
+#define LIMIT(name) {#name, offsetof(struct limits, name)}
+	    LIMIT(manifest_bytes), LIMIT(metrics_bytes), LIMIT(depth),       LIMIT(yaml_nodes), LIMIT(yaml_aliases),
+	    LIMIT(scalar_bytes),   LIMIT(key_bytes),     LIMIT(csv_field),   LIMIT(csv_line),   LIMIT(csv_columns),
+	    LIMIT(stages),         LIMIT(expression_bytes), LIMIT(blob_bytes), LIMIT(walk_commits), LIMIT(walk_files),
+#undef LIMIT
+	};
+	const struct value *map = value_get(config->root, "limits");
+
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		size_t given, most, *out = (size_t *)(void *)((char *)&config->limits + limits[i].offset);
+		if (!size_parse(&given, value_text(map, limits[i].name)) || !given)
+			continue;
+		memcpy(&most, (const char *)&limits_default + limits[i].offset, sizeof most);
+		if (given > most) {
+			diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(map, limits[i].name), "limit '%s' %.*s is above %zu", limits[i].name,
+			         TEXT_ARGS(value_text(map, limits[i].name)), most);
+			diag_help(loader->diags, "a repository may only lower limits; they are raised on the command line");
+		} else if (given < *out) {
+			*out = given;
+		}
+	}
+}
+
+static void read_settings(struct config *config)
+{
+	const struct value *root = config->root;
+	struct text method = value_text(root, "methods.default"), message = value_text(root, "reports.message");
+
+	config->has_as_of = value_time(&config->as_of, root, "as_of");
+	if (schema_method_of(method) || text_is_nocase(method, "auto"))
+		config->default_method = method;
+	config->charts = value_flag(root, "reports.charts", true);
+	config->emoji = value_flag(root, "reports.emoji", true);
+	config->history = value_flag(root, "reports.history", true);
+	config->keep_snapshots = value_count(root, "reports.keep_snapshots", 52);
+	if (message.len)
+		config->message = message;
+	config->hold = value_count(root, "monitoring.hold", 1);
+	config->committer_name = value_text(root, "committer.name");
+	config->committer_email = value_text(root, "committer.email");
+}
+
+int config_load(struct loader *loader)
+{
+	struct config *config = &loader->catalog->config;
+	struct text path = text_format(loader->arena, "%.*sgalley.yaml", TEXT_ARGS(source_get_info(loader->source)->workspace));
+	struct loaded loaded;
+
+	set_defaults(config, loader);
+	if (load_document(&loaded, loader, path, KIND_CONFIG) < 0)
+		return -1;
+	if (loaded.there)
+		config->file = loaded.file;
+	config->root = loaded.root;
+	read_settings(config);
+	read_families(config, loader);
+	read_folders(config, loader);
+	read_thresholds(config, loader);
+	read_rules(config, loader);
+	read_limits(config, loader);
+	if (!config->keep_snapshots)
+		config->keep_snapshots = 1;
+	if (!config->hold)
+		config->hold = 1;
+	loader->limits = &config->limits;
+	return 0;
+}

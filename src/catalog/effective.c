@@ -1,0 +1,149 @@
+#include "checker.h"
+#include "number.h"
+#include "parts.h"
+
+static void check_map(struct checker *checker, const struct field *field, const struct value *map, const struct spot *spot);
+
+static void missing_field(struct checker *checker, const struct field *row, const struct value *map, const struct spot *spot)
+{
+	struct text path = spot_text(spot, checker->diags->arena);
+
+	diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%s' in '%.*s'", schema_own_name(row), TEXT_ARGS(path));
+	if (row->example)
+		diag_help(checker->diags, "write it here or in a parent, for example %s: %s", schema_own_name(row), row->example);
+}
+
+static void check_below(struct checker *checker, const struct field *field, const struct value *value, const struct spot *spot)
+{
+	if (spot->depth >= CHECK_DEPTH_MAX || schema_is_free(field))
+		return;
+	if (value->kind == VALUE_MAP) {
+		check_map(checker, field, value, spot);
+		return;
+	}
+	const struct field *item = schema_item(checker->kind, field);
+	for (size_t i = 0; item && value->kind == VALUE_LIST && i < value->count; i++) {
+		struct spot here = {spot, {0}, i, spot->depth + 1};
+		if (value->items[i]->kind == VALUE_MAP)
+			check_map(checker, item, value->items[i], &here);
+	}
+}
+
+static void check_map(struct checker *checker, const struct field *field, const struct value *map, const struct spot *spot)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct member *member = &map->members[i];
+		const struct field *row = schema_child(checker->kind, field, member->name);
+		struct spot here = {spot, member->name, 0, spot ? spot->depth + 1 : 1};
+		if (!row || schema_is_free(row) || text_starts(member->name, "x-") || text_starts(member->name, "$"))
+			continue;
+		/* Of a recipe without a parent schema_check() has said so already, and the two findings are equal. */
+		if (member->value->kind == VALUE_NULL && row->merge != MERGE_NEVER) {
+			diag_add(checker->diags, CODE_SCHEMA_NULL, member->place, "'%.*s' has no value",
+			         TEXT_ARGS(spot_text(&here, checker->diags->arena)));
+			diag_help(checker->diags, "give it a value or remove the line");
+		}
+		check_below(checker, row, member->value, &here);
+	}
+	for (const struct field *row = schema_next_child(checker->kind, field, NULL); row;
+	     row = schema_next_child(checker->kind, field, row))
+		if (row->requirement == REQUIRED_EFFECTIVE && !value_member(map, text_of(schema_own_name(row))))
+			missing_field(checker, row, map, spot);
+}
+
+static size_t count_at(const struct value *root, const char *path)
+{
+	const struct value *value = value_at(root, path);
+
+	return value && (value->kind == VALUE_MAP || value->kind == VALUE_LIST) ? value->count : 0;
+}
+
+static bool has_scalar(const struct value *root, const char *path)
+{
+	const struct value *value = value_at(root, path);
+
+	return value && value->kind == VALUE_SCALAR;
+}
+
+static void check_complete(const struct value *root, struct place place, struct diags *diags)
+{
+	/* What has another type than it should is there; the schema has said so. */
+	if (!value_get(root, "requirements")) {
+		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has no 'requirements'");
+		diag_help(diags, "write them here or in a parent");
+	}
+	if (!count_at(root, "pipeline.stages") && !has_scalar(root, "pipeline.stages")) {
+		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has no stage in 'pipeline.stages'");
+		diag_help(diags, "write one here or in a parent, such as {name: train, type: training}");
+	}
+	if (!count_at(root, "evaluation.metrics") && !count_at(root, "evaluation.packs") && !has_scalar(root, "evaluation.packs")) {
+		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has neither a metric nor a pack in 'evaluation'");
+		diag_help(diags, "write evaluation.metrics or evaluation.packs here or in a parent");
+	}
+}
+
+/* The limits written in a drift block or feature, against the method that judges with them. */
+static void check_limits(const struct value *map, struct text method_name, struct diags *diags)
+{
+	const struct value *threshold = value_get(map, "threshold"), *p = value_get(map, "p");
+	const struct schema_method *method = schema_method_of(method_name);
+
+	if (!method && !text_is_nocase(method_name, "auto"))
+		return;
+	bool takes_threshold = !method || method->takes_threshold, takes_p = method && method->takes_p;
+	if (threshold && !takes_threshold) {
+		diag_add(diags, CODE_GATE_METHOD, threshold->place, "method '%.*s' takes no 'threshold'", TEXT_ARGS(method_name));
+		diag_help(diags, "its limit is a p-value: write p: 0.01");
+	} else if (p && !takes_p) {
+		diag_add(diags, CODE_GATE_METHOD, p->place, "method '%.*s' takes no 'p'", TEXT_ARGS(method_name));
+		diag_help(diags, "its limit is an effect size: write threshold: 0.2");
+	} else if (threshold && p) {
+		diag_add(diags, CODE_GATE_METHOD, p->place, "both 'threshold' and 'p' for method '%.*s'", TEXT_ARGS(method_name));
+		diag_relate(diags, threshold->place, "threshold %.*s", TEXT_ARGS(threshold->text));
+		diag_help(diags, "one of them decides: remove the other");
+	}
+}
+
+static void check_drift(const struct value *drift, struct diags *diags)
+{
+	const struct value *features = value_get(drift, "features");
+	struct text method = value_text(drift, "method");
+
+	if (!method.len)
+		method = TEXT("PSI");
+	check_limits(drift, method, diags);
+	for (size_t i = 0; features && features->kind == VALUE_LIST && i < features->count; i++) {
+		const struct value *feature = features->items[i];
+		struct text own = value_text(feature, "method");
+		if (feature->kind == VALUE_MAP)
+			check_limits(feature, own.len ? own : method, diags);
+	}
+}
+
+/* A smallest value above the largest. */
+static void check_columns(const struct value *columns, struct diags *diags)
+{
+	double min, max;
+
+	for (size_t i = 0; columns && columns->kind == VALUE_MAP && i < columns->count; i++) {
+		const struct value *column = columns->members[i].value;
+		if (!value_number(&min, column, "min") || !value_number(&max, column, "max") || min <= max)
+			continue;
+		diag_add(diags, CODE_SCHEMA_RANGE, value_place(column, "max"), "'max' %.*s of column '%.*s' is below 'min' %.*s",
+		         TEXT_ARGS(value_text(column, "max")), TEXT_ARGS(excerpt(columns->members[i].name, diags->arena)),
+		         TEXT_ARGS(value_text(column, "min")));
+		diag_relate(diags, value_place(column, "min"), "min %.*s", TEXT_ARGS(value_text(column, "min")));
+	}
+}
+
+void schema_check_effective(const struct value *root, struct place place, struct diags *diags)
+{
+	struct checker checker = {KIND_RECIPE, NULL, diags, false};
+
+	if (!root || root->kind != VALUE_MAP)
+		return;
+	check_map(&checker, NULL, root, NULL);
+	check_complete(root, place, diags);
+	check_drift(value_at(root, "monitoring.drift"), diags);
+	check_columns(value_at(root, "requirements.schema.columns"), diags);
+}

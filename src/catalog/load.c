@@ -1,0 +1,223 @@
+#include <string.h>
+
+#include "arena.h"
+#include "parts.h"
+
+static bool has_suffix_of(struct text name, const char *const *suffixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_ends(name, suffixes[i]) && name.len > strlen(suffixes[i]))
+			return true;
+	return false;
+}
+
+bool is_manifest_name(struct text name)
+{
+	static const char *const suffixes[] = {".yaml", ".yml", ".json"};
+
+	return !text_starts(name, ".") && has_suffix_of(name, suffixes, sizeof suffixes / sizeof *suffixes);
+}
+
+bool is_quiet_name(struct text name)
+{
+	static const char *const suffixes[] = {".md", ".txt", ".rst", ".adoc"};
+	static const char *const names[] = {"README", "LICENSE", "CODEOWNERS", "OWNERS", "Makefile"};
+
+	if (text_starts(name, ".") || has_suffix_of(name, suffixes, sizeof suffixes / sizeof *suffixes))
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (text_is(name, names[i]))
+			return true;
+	return false;
+}
+
+struct text base_name(struct text path)
+{
+	size_t start = path.len;
+
+	while (start && path.at[start - 1] != '/')
+		start--;
+	return text_cut(path, start, path.len);
+}
+
+struct place path_place(struct loader *loader, struct text path)
+{
+	struct input *input = arena_alloc(loader->arena, sizeof *input);
+
+	input->path = path;
+	return (struct place){.file = input};
+}
+
+static const char *entry_word(enum entry_kind kind)
+{
+	return kind == ENTRY_LINK        ? "a symbolic link, which is not followed"
+	       : kind == ENTRY_SUBMODULE ? "a submodule"
+	       : kind == ENTRY_FOLDER    ? "a directory"
+	                                 : "no regular file";
+}
+
+bool entry_refuse(struct loader *loader, const struct entry *entry)
+{
+	enum { FOLDERS_MAX = 200 };
+	size_t depth = 0;
+
+	if (entry->kind == ENTRY_FILE)
+		return false;
+	for (size_t i = 0; i < entry->path.len; i++)
+		depth += entry->path.at[i] == '/';
+	if (entry->kind != ENTRY_FOLDER || is_manifest_name(base_name(entry->path))) {
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is %s", TEXT_ARGS(entry->path),
+		         entry_word(entry->kind));
+		diag_help(loader->diags, "put a regular file there");
+	} else if (depth >= FOLDERS_MAX) {
+		diag_add(loader->diags, CODE_FILE_LIMIT, path_place(loader, entry->path), "folders deeper than %d levels are not read", FOLDERS_MAX);
+	}
+	return true;
+}
+
+bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top)
+{
+	for (size_t end = top; end < entry->path.len; end++) {
+		struct text folder = text_cut(entry->path, 0, end);
+		if (entry->path.at[end] != '/' || !is_manifest_name(base_name(folder)))
+			continue;
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, folder), "'%.*s' is a directory", TEXT_ARGS(folder));
+		diag_help(loader->diags, "put a regular file there");
+		return true;
+	}
+	return false;
+}
+
+int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder)
+{
+	bool found;
+	enum entry_kind kind;
+
+	*entries = NULL;
+	*count = 0;
+	if (source_look(&found, &kind, loader->source, folder, loader->failure) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	if (kind != ENTRY_FOLDER) {
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, folder), "'%.*s' is %s where a folder is expected", TEXT_ARGS(folder),
+		         kind == ENTRY_FILE ? "a file" : entry_word(kind));
+		return 0;
+	}
+	return source_list(entries, count, loader->source, folder, loader->limits, loader->arena, loader->failure);
+}
+
+size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at, size_t prefix)
+{
+	struct text rest = text_cut(entries[at].path, prefix, entries[at].path.len);
+	size_t slash = text_find(rest, '/'), end = at + 1;
+	struct text shared = text_cut(entries[at].path, 0, prefix + slash + 1);
+
+	*name = text_cut(rest, 0, slash);
+	*below = slash < rest.len;
+	while (*below && end < count && entries[end].path.len > shared.len && memcmp(entries[end].path.at, shared.at, shared.len) == 0)
+		end++;
+	return end;
+}
+
+static void refuse_read(struct loader *loader, const struct input *input, enum read_result result, size_t most, bool metrics)
+{
+	struct place place = {.file = input};
+
+	if (result == READ_NOT_A_FILE) {
+		diag_add(loader->diags, CODE_FILE_KIND, place, "'%.*s' is no regular file", TEXT_ARGS(input->path));
+		diag_help(loader->diags, "put a regular file there; links and directories are not read");
+	} else if (result == READ_TOO_LARGE) {
+		diag_add(loader->diags, CODE_FILE_LIMIT, place, "the file has more than %zu bytes", most);
+		diag_help(loader->diags, "the limit is limits.%s", metrics ? "metrics_bytes" : "manifest_bytes");
+	}
+}
+
+static bool errors_since(const struct diags *diags, size_t mark)
+{
+	for (size_t i = mark; i < diags->count; i++)
+		if (diags->items[i].severity == SEVERITY_ERROR)
+			return true;
+	return false;
+}
+
+static void keep_input(struct loader *loader, const struct input *input)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->inputs = arena_grow(loader->arena, catalog->inputs, catalog->input_count, sizeof *catalog->inputs);
+	catalog->inputs[catalog->input_count++] = input;
+}
+
+int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind)
+{
+	struct input *input = arena_alloc(loader->arena, sizeof *input);
+	bool metrics = kind == KIND_SNAPSHOT;
+	size_t most = metrics ? loader->limits->metrics_bytes : loader->limits->manifest_bytes, mark = loader->diags->count;
+	enum read_result result;
+
+	*out = (struct loaded){.file = input};
+	input->path = path;
+	if (source_read(input, &result, loader->source, path, most, loader->arena, loader->failure) < 0)
+		return -1;
+	input->path = path;
+	out->there = result != READ_MISSING;
+	if (result == READ_OK) {
+		keep_input(loader, input);
+		out->root = document_read(input, metrics ? DOCUMENT_METRICS : DOCUMENT_MANIFEST, loader->limits, loader->arena, loader->diags);
+	} else {
+		refuse_read(loader, input, result, most, metrics);
+	}
+	if (out->root && metrics)
+		metrics_check(out->root, loader->diags);
+	else if (out->root)
+		schema_check(kind, out->root, &loader->context, loader->diags);
+	out->broken = errors_since(loader->diags, mark);
+	return 0;
+}
+
+static bool is_id_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* The id in a file that could not be parsed: the first "id:" with an id after it. Good enough to not call references to it unknown. */
+static struct text guess_id(struct text bytes)
+{
+	for (size_t i = 0; i + 3 < bytes.len; i++) {
+		if (bytes.at[i] != 'i' || bytes.at[i + 1] != 'd' || (i && is_id_char(bytes.at[i - 1])))
+			continue;
+		size_t at = i + 2;
+		if (at < bytes.len && (bytes.at[at] == '"' || bytes.at[at] == '\''))
+			at++;
+		while (at < bytes.len && bytes.at[at] == ' ')
+			at++;
+		if (at == bytes.len || bytes.at[at++] != ':')
+			continue;
+		while (at < bytes.len && strchr(" \"'", bytes.at[at]) && bytes.at[at])
+			at++;
+		size_t end = at;
+		while (end < bytes.len && is_id_char(bytes.at[end]))
+			end++;
+		if (is_id(text_cut(bytes, at, end), false))
+			return text_cut(bytes, at, end);
+	}
+	return (struct text){0};
+}
+
+void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded, struct text id)
+{
+	struct text own = value_text(loaded->root, "metadata.id"), name = value_text(loaded->root, "metadata.name");
+
+	*record = (struct record){.kind = kind, .id = id, .place = value_place(loaded->root, "metadata.id"), .file = loaded->file,
+	                          .root = loaded->root, .broken = loaded->broken};
+	if (!record->place.file)
+		record->place = (struct place){.file = loaded->file};
+	if (!record->id.len && is_id(own, false))
+		record->id = own;
+	if (!record->id.len && !record->root)
+		record->id = guess_id(loaded->file->bytes);
+	if (!record->id.len)
+		loader->unread[kind] = true;
+	record->name = name.len ? name : record->id;
+}

@@ -1,0 +1,89 @@
+/* Parts: what the files of this folder share and nobody else needs. */
+#ifndef GALLEY_CATALOG_PARTS_H
+#define GALLEY_CATALOG_PARTS_H
+
+#include "catalog.h"
+#include "source.h"
+
+/* ^[a-z][a-z0-9_-]{0,63}$; run: the first may be a digit, and it is not "snapshots". */
+bool is_id(struct text text, bool run);
+/* Relative, names separated by single '/', none of them '.', '..' or '.git', no backslash or control character. */
+bool is_inner_path(struct text path);
+/* A finite decimal without needless leading zeros. */
+bool is_plain_number(double *number, struct text text);
+/* A whole number, optionally with KiB, MiB or GiB. */
+bool size_parse(size_t *size, struct text text);
+/* "a|b|c" taken apart. */
+size_t choices_split(struct text **words, const char *allowed, struct arena *arena);
+
+enum level level_of(struct text name);
+enum record_status record_status_of(struct text name);
+enum model_status model_status_of(struct text name);
+enum run_type run_type_of(struct text name);
+enum run_status run_status_of(struct text name);
+enum direction direction_of(struct text name);
+
+/* A whole number below a map; fallback where there is none. */
+size_t value_count(const struct value *map, const char *path, size_t fallback);
+/* Where the value stands; file NULL where there is none. */
+struct place value_place(const struct value *map, const char *path);
+
+/* --- loading --- */
+
+struct loader {
+	struct catalog *catalog;
+	struct source *source;
+	const struct limits *limits;
+	struct schema_context context;
+	struct arena *arena;
+	struct diags *diags;
+	struct failure *failure;
+	bool unread[KIND_COUNT]; /* a file of this kind could not be read so far as to know its id: no reference to one is called unknown */
+};
+
+/* A file that was read; root NULL where it is not there or could not be parsed. */
+struct loaded {
+	const struct input *file;
+	const struct value *root;
+	bool there;
+	bool broken; /* it has errors */
+};
+
+/* Reads, parses and checks one file by the schema of its kind (KIND_SNAPSHOT: any metric file). */
+int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind);
+/* Fills in what all records have. Takes id where it is not empty, else metadata.id. */
+void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded, struct text id);
+
+/* A place that is a path as a whole. */
+struct place path_place(struct loader *loader, struct text path);
+bool is_manifest_name(struct text name);
+/* Names that people put anywhere: README, .gitkeep, *.md, *.txt, LICENSE. */
+bool is_quiet_name(struct text name);
+struct text base_name(struct text path);
+/* file/kind where an entry is no regular file; true when it was said. */
+bool entry_refuse(struct loader *loader, const struct entry *entry);
+/* file/kind where a folder above the entry, below `top` bytes of its path, has a manifest's name; true when there is one. */
+bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top);
+/* Entries of a workspace folder; none where it is not there. */
+int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder);
+/* The entries from `at` on that share the name after `prefix` bytes of the path; *below: it is a folder's name. Returns their end. */
+size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at, size_t prefix);
+
+int config_load(struct loader *loader);
+int recipe_load(struct loader *loader, struct text path);
+int pack_load(struct loader *loader, struct text path);
+int models_load(struct loader *loader, const struct entry *entries, size_t count);
+/* One run, from its folder's entries: path is the folder's, with '/' at the end. */
+int run_load(struct run *out, bool *found, struct loader *loader, struct text folder, struct text id, const struct entry *entries,
+             size_t count);
+/* The snapshots of a model from the entries of its folder "snapshots/". */
+int snapshots_load(struct model *model, struct loader *loader, struct text folder, const struct entry *entries, size_t count);
+
+/* run/metrics at whatever is no number in a nest of numbers. */
+void metrics_check(const struct value *map, struct diags *diags);
+
+/* What records say about each other. */
+void references_check(struct loader *loader);
+
+
+#endif

@@ -1,0 +1,119 @@
+#include "arena.h"
+#include "checker.h"
+#include "instant.h"
+#include "parts.h"
+
+enum part { PART_NONE, PART_CSV, PART_METRICS, PART_LATER };
+
+/* What a file among the snapshots is by its ending, and the stamp before it. */
+static enum part part_of(struct text *stamp, struct text name)
+{
+	static const struct {
+		const char *suffix;
+		enum part part;
+	} parts[] = {{".csv", PART_CSV},           {".json", PART_METRICS},  {".yaml", PART_METRICS}, {".yml", PART_METRICS},
+	             {".csv.dvc", PART_LATER}, {".csv.gz", PART_LATER}, {".csv.zst", PART_LATER}};
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (text_ends(name, parts[i].suffix)) {
+			*stamp = text_cut(name, 0, name.len - text_of(parts[i].suffix).len);
+			return parts[i].part;
+		}
+	return PART_NONE;
+}
+
+static struct snapshot *snapshot_of(struct model *model, struct text stamp, int64_t time, struct arena *arena)
+{
+	for (size_t i = model->snapshot_count; i > 0; i--)
+		if (text_equal(model->snapshots[i - 1].stamp, stamp))
+			return &model->snapshots[i - 1];
+	model->snapshots = arena_grow(arena, model->snapshots, model->snapshot_count, sizeof *model->snapshots);
+	model->snapshots[model->snapshot_count] = (struct snapshot){.stamp = stamp, .time = time};
+	return &model->snapshots[model->snapshot_count++];
+}
+
+static int add_metrics(struct snapshot *snapshot, struct loader *loader, struct text path)
+{
+	struct loaded loaded;
+
+	if (snapshot->metrics_file) {
+		diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, path), "a second metric file of snapshot '%.*s'",
+		         TEXT_ARGS(snapshot->stamp));
+		diag_relate(loader->diags, (struct place){.file = snapshot->metrics_file}, "first here");
+		return 0;
+	}
+	if (load_document(&loaded, loader, path, KIND_SNAPSHOT) < 0)
+		return -1;
+	snapshot->metrics = loaded.root;
+	snapshot->metrics_file = loaded.file;
+	return 0;
+}
+
+/* Files that are no snapshots by their name: silence, a warning, or an error where it could be a misspelt one. */
+static void refuse_name(struct loader *loader, struct text path, struct text stamp, enum part part)
+{
+	struct text name = base_name(path);
+
+	if (part == PART_NONE) {
+		if (!is_quiet_name(name))
+			diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, path), "'%.*s' is no snapshot", TEXT_ARGS(name));
+		return;
+	}
+	diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, path), "'%.*s' is no stamp of a snapshot",
+	         TEXT_ARGS(excerpt(stamp, loader->arena)));
+	diag_help(loader->diags, "name it YYYY-MM-DD or YYYY-MM-DDTHHMMSSZ, UTC");
+}
+
+static int add_file(struct model *model, struct loader *loader, const struct entry *entry)
+{
+	struct text stamp, name = base_name(entry->path);
+	enum part part = part_of(&stamp, name);
+	int64_t time;
+
+	if (text_equal(entry->path, model->reference) || (part != PART_NONE && part != PART_METRICS && text_is(stamp, "reference")))
+		return 0;
+	if (entry->kind != ENTRY_FILE && part != PART_NONE) {
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is no regular file", TEXT_ARGS(entry->path));
+		diag_help(loader->diags, "put a regular file there; links and directories are not read");
+		return 0;
+	}
+	if (part == PART_NONE || !instant_parse_stamp(&time, stamp)) {
+		if (entry->kind == ENTRY_FILE)
+			refuse_name(loader, entry->path, stamp, part);
+		return 0;
+	}
+	if (part == PART_LATER) {
+		diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, entry->path), "snapshot '%.*s' cannot be read: %s", TEXT_ARGS(name),
+		         text_ends(name, ".dvc") ? "data in a DVC store is not supported yet" : "compressed data is not supported yet");
+		diag_help(loader->diags, "put '%.*s.csv' beside it", TEXT_ARGS(stamp));
+		return 0;
+	}
+	struct snapshot *snapshot = snapshot_of(model, stamp, time, loader->arena);
+	if (part == PART_METRICS)
+		return add_metrics(snapshot, loader, entry->path);
+	snapshot->csv = entry->path;
+	return 0;
+}
+
+int snapshots_load(struct model *model, struct loader *loader, struct text folder, const struct entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count;) {
+		struct text name, stamp;
+		bool below;
+		size_t end = entries_group(&name, &below, entries, count, i, folder.len);
+		if (!below) {
+			if (add_file(model, loader, &entries[i]) < 0)
+				return -1;
+		} else if (part_of(&stamp, name) != PART_NONE) {
+			struct text path = text_cut(entries[i].path, 0, folder.len + name.len);
+			diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, path), "'%.*s' is a directory", TEXT_ARGS(path));
+		}
+		i = end;
+	}
+	for (size_t i = 0; i < model->snapshot_count; i++)
+		if (!model->snapshots[i].csv.len)
+			diag_add(loader->diags, CODE_DATA_ORPHAN, (struct place){.file = model->snapshots[i].metrics_file},
+			         "metrics of '%.*s' without '%.*s.csv': drift and freshness do not see that snapshot",
+			         TEXT_ARGS(model->snapshots[i].stamp), TEXT_ARGS(model->snapshots[i].stamp));
+	return 0;
+}
