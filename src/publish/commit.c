@@ -182,11 +182,13 @@ static int still_locked(const struct target *target, struct arena *arena, struct
 /* Success is only what can be read back: the branch at our commit, or moved on from it. */
 static int check_landed(const struct target *target, const struct attempt *attempt, struct failure *failure)
 {
+	struct failure first;
 	git_oid at;
 	bool exists;
 
-	if (target_tip(&at, &exists, target, failure) < 0)
-		return -1;
+	if (target_tip(&at, &exists, target, &first) < 0 && target_tip(&at, &exists, target, &first) < 0)
+		return failure_set(failure, first.code, "%s; commit %s may stand there all the same", first.message,
+		                   git_oid_tostr_s(&attempt->commit));
 	if (!exists || git_oid_equal(&at, &attempt->parent))
 		return failure_set(failure, EXIT_UNABLE, "branch '%s' did not move, though no error was reported", target->branch);
 	for (unsigned i = 0; i < FRESH_COMMITS; i++) {
@@ -206,6 +208,15 @@ static int check_landed(const struct target *target, const struct attempt *attem
 	                   target->branch);
 }
 
+static bool is_at(const struct target *target, const git_oid *commit)
+{
+	struct failure unread;
+	git_oid at;
+	bool exists;
+
+	return target_tip(&at, &exists, target, &unread) == 0 && exists && git_oid_equal(&at, commit);
+}
+
 static int land(struct attempt *attempt, const struct target *target, const git_oid *base,
                 const struct publish_request *request, struct arena *arena, struct failure *failure)
 {
@@ -219,7 +230,8 @@ static int land(struct attempt *attempt, const struct target *target, const git_
 		if (attempt->count == 0)
 			return 0;
 		int error = move_branch(attempt, target, request, arena);
-		if (error == 0)
+		/* A failure that comes after the rename, such as syncing the folder, has moved the branch all the same. */
+		if (error == 0 || is_at(target, &attempt->commit))
 			return check_landed(target, attempt, failure);
 		/* A branch that did not move is in nobody's hands: the name collides, or the disk is full. */
 		same = git_oid_equal(&before, &attempt->tip) ? same + 1 : 0;

@@ -268,15 +268,28 @@ static int load_trees(struct follow *follow, const git_oid *base, const git_oid 
 }
 
 /* Somebody may have switched branches meanwhile: then the working directory is none of ours. */
-static bool is_still_there(const struct target *target)
+static int is_still_there(bool *here, const struct target *target, struct failure *failure)
 {
 	git_reference *head = NULL;
-	bool here = git_reference_lookup(&head, target->repository, "HEAD") == 0 &&
-	            git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
-	            strcmp(git_reference_symbolic_target(head), target->ref) == 0;
+	int error = git_reference_lookup(&head, target->repository, "HEAD");
 
+	if (error)
+		return repository_fail(failure, error, "cannot read HEAD");
+	*here = git_reference_type(head) == GIT_REFERENCE_SYMBOLIC && strcmp(git_reference_symbolic_target(head), target->ref) == 0;
 	git_reference_free(head);
-	return here;
+	return 0;
+}
+
+/* One path that cannot be written does not keep the others from following: the first failure is told at the end. */
+static int follow_paths(struct follow *follow, const struct change *changes, size_t count, struct failure *failure)
+{
+	struct failure other;
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (follow_path(follow, changes[i].file->path, result ? &other : failure) < 0)
+			result = -1;
+	return result;
 }
 
 static int follow_all(struct follow *follow, const git_oid *base, const git_oid *parent, const struct change *changes,
@@ -284,22 +297,21 @@ static int follow_all(struct follow *follow, const git_oid *base, const git_oid 
 {
 	const char *spare = git_repository_path(follow->target->repository);
 	struct lock lock = {.held = false};
+	struct failure other;
+	bool here = false;
 	int result = lock_take(&lock, follow, failure);
 
-	if (result == 0 && is_still_there(follow->target)) {
+	if (result == 0)
+		result = is_still_there(&here, follow->target, failure);
+	if (result == 0 && here) {
 		result = load_trees(follow, base, parent, failure);
 		if (result == 0)
 			result = workdir_open(&follow->workdir, follow->target->location.top, spare, failure);
-		/* One path that cannot be written does not keep the others from following. */
-		int first = 0;
-		for (size_t i = 0; result == 0 && i < count; i++) {
-			struct failure one;
-			if (follow_path(follow, changes[i].file->path, first ? &one : failure) < 0)
-				first = -1;
+		if (result == 0) {
+			result = follow_paths(follow, changes, count, failure);
+			if (lock_commit(&lock, follow, result ? &other : failure) < 0)
+				result = -1;
 		}
-		if (result == 0)
-			result = lock_commit(&lock, follow, first ? &(struct failure){.code = EXIT_OK} : failure);
-		result = first ? first : result;
 	}
 	lock_release(&lock);
 	return result;

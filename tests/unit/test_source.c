@@ -632,6 +632,16 @@ static void test_block_sizes(void **state)
 	}
 }
 
+#ifdef GALLEY_SANITIZE
+/* libgit2 1.5.1 loses a match with every version-1 repository that it opens. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libpcre2";
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
