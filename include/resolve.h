@@ -17,6 +17,7 @@ struct shadow {
 /* One leaf of the effective recipe: a scalar, a list that is no keyed list, an empty map; or a field that was removed. */
 struct origin {
 	struct text field;           /* "pipeline.stages.train.config.lags": keyed items by their key */
+	const struct field *row;     /* of the schema, or a free one; NULL: removed */
 	const struct recipe *recipe; /* who set it; for sets: the last that added to it; for a removed field: who removed it */
 	const struct value *value;   /* NULL: removed */
 	struct place place;          /* of the value, or of what removed it */
@@ -38,8 +39,8 @@ struct gate_change {
 struct waiver {
 	struct text gate, reason, approved_by;
 	struct text expires;      /* as written; empty: never given (an error) */
-	bool in_force, used;
-	struct place place;
+	bool in_force, expired, used; /* used: it covers a gate that is looser or a lock that is changed */
+	struct place place, gate_place, expires_place;
 };
 
 struct effective {
@@ -50,6 +51,7 @@ struct effective {
 	size_t chain_count;
 	struct origin *origins;         /* in the order of the tree */
 	size_t origin_count;
+	const struct origin **by_field; /* the same, sorted by field */
 	struct gate_change *changes;    /* against the parent */
 	size_t change_count;
 	struct waiver *waivers;
@@ -70,6 +72,15 @@ struct resolved {
 
 /* Resolves every recipe. as_of decides which waivers are in force. */
 void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags);
+
+/* Rows of the schema while walking an effective tree; parent NULL is the root. Never NULL: below free and unknown fields, and for keys that
+ * start with "x-", it is a row of type FIELD_FREE. */
+const struct field *field_below(const struct field *parent, struct text key);
+const struct field *field_item(const struct field *list);
+/* The class of a scalar: by its row, and where that leaves it free by how it is written. */
+enum scalar_class field_class(const struct field *field, const struct value *scalar);
+/* What an item of a keyed list goes by (a pack without its pin); empty where the list has no key. */
+struct text field_item_name(const struct field *list, const struct value *item);
 
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id);
 const struct origin *effective_origin(const struct effective *effective, struct text field);

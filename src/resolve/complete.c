@@ -1,0 +1,60 @@
+#include "inside.h"
+
+bool effective_check(const struct effective *out, bool parent_lacks, struct diags *diags)
+{
+	struct diags found;
+	bool lacks = false;
+
+	diags_init(&found, diags->arena);
+	schema_check_effective(out->root, out->recipe->record.place, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct diags one = {.items = &found.items[i], .count = 1};
+		lacks = lacks || found.items[i].code == CODE_RECIPE_INCOMPLETE;
+		/* What the parent lacks already has been told there. */
+		if (!(parent_lacks && found.items[i].code == CODE_RECIPE_INCOMPLETE))
+			diags_append(diags, &one);
+	}
+	return lacks;
+}
+
+/* Whether limits contradict each other already where they come from. */
+static bool is_bad(struct text key, const struct value *map, struct arena *arena)
+{
+	struct diags found;
+
+	diags_init(&found, arena);
+	metric_of_recipe(key, map, map->place, arena, &found);
+	return found.count > 0;
+}
+
+void effective_metrics(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags)
+{
+	const struct value *metrics = value_at(out->root, "evaluation.metrics");
+	const struct value *above = parent ? value_at(parent->root, "evaluation.metrics") : NULL;
+
+	if (!metrics || metrics->kind != VALUE_MAP)
+		return;
+	out->metrics = arena_array(arena, metrics->count, sizeof *out->metrics);
+	for (size_t i = 0; i < metrics->count; i++) {
+		const struct member *member = &metrics->members[i];
+		if (member->value->kind != VALUE_MAP)
+			continue;
+		const struct member *inherited = metrics == above ? member : value_member(above, member->name);
+		bool told = inherited && (inherited->value == member->value || inherited->value->kind != VALUE_MAP ||
+		                          is_bad(member->name, inherited->value, arena));
+		out->metrics[out->metric_count++] =
+		    metric_of_recipe(member->name, member->value, member->value->place, arena, told || out->recipe->record.broken ? NULL : diags);
+	}
+}
+
+void effective_packs(struct effective *out, struct arena *arena)
+{
+	const struct value *packs = value_at(out->root, "evaluation.packs");
+
+	if (!packs || packs->kind != VALUE_LIST)
+		return;
+	out->packs = arena_array(arena, packs->count, sizeof *out->packs);
+	for (size_t i = 0; i < packs->count; i++)
+		if (packs->items[i]->kind == VALUE_SCALAR)
+			out->packs[out->pack_count++] = reference_of(packs->items[i]);
+}

@@ -1,0 +1,159 @@
+/* Inside of resolve: what its files share and nobody else sees. */
+#ifndef GALLEY_RESOLVE_INSIDE_H
+#define GALLEY_RESOLVE_INSIDE_H
+
+#include "arena.h"
+#include "resolve.h"
+
+/* --- names.c: paths and look-up of names in time that hostile sizes cannot make quadratic --- */
+
+/* The way from the root to a field, on the stack of whoever walks. */
+struct trail {
+	const struct trail *up;
+	struct text name;
+};
+
+struct text trail_text(const struct trail *trail, struct arena *arena);
+/* Whether field is prefix or stands below it. */
+bool field_within(struct text field, struct text prefix);
+
+struct name_at {
+	struct text name;
+	size_t at;
+};
+
+struct names {
+	struct name_at *items;
+	size_t count;
+	bool sorted;
+};
+
+enum { NO_NAME = -1 };
+
+void names_add(struct names *names, struct text name, struct arena *arena);
+/* Position (in the order of adding) of the first of this name, or NO_NAME. */
+long names_find(struct names *names, struct text name);
+/* Whether there is this name, or one below it. */
+bool names_within(struct names *names, struct text prefix);
+/* Position of this name or of one that it stands below, the longest; or NO_NAME. */
+long names_covering(struct names *names, struct text name);
+
+/* --- rows.c: see resolve.h --- */
+
+bool field_is(const struct field *field, const char *path);
+
+/* --- said.c: errors that stages before have reported, so that one cause stays one finding --- */
+
+struct said {
+	struct place *places;
+	size_t count;
+};
+
+void said_collect(struct said *said, const struct diags *diags, struct arena *arena);
+bool said_at(const struct said *said, struct place place);
+
+/* --- parents.c --- */
+
+struct link {
+	const struct recipe *parent; /* NULL: none, or broken */
+	size_t parent_index;
+	size_t depth;                /* 0 for a recipe without a parent */
+	bool usable;                 /* the chain's rules hold so far that an effective recipe is defined */
+	bool whole;                  /* every parent up to the top is there: merging is possible */
+};
+
+/* Fills one link a recipe, and order with their indices, parents first. */
+void parents_link(struct link *links, size_t *order, const struct catalog *catalog, struct arena *arena, struct diags *diags);
+
+/* --- merge.c, merge_list.c --- */
+
+struct removal {
+	struct text field;
+	struct place place;        /* of what removed it */
+	const struct value *value; /* what was inherited */
+};
+
+struct merge {
+	struct arena *arena;
+	struct diags *diags;
+	const struct said *said;
+	bool failed;               /* an error was found: the result is a best effort */
+	struct removal *removals;
+	size_t removal_count;
+};
+
+/* The effective tree of a recipe's own tree over its parent's effective tree (NULL: none). */
+struct value *merge_tree(struct merge *merge, struct value *inherited, const struct value *own);
+
+struct value *merge_value(struct merge *merge, const struct field *field, const struct trail *trail, struct value *inherited,
+                          const struct member *own);
+struct value *merge_map(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
+                        const struct value *own, const char *identity);
+struct value *merge_adopt(struct merge *merge, const struct field *field, const struct trail *trail, struct value *own);
+struct value *merge_list(struct merge *merge, const struct field *field, const struct trail *trail, struct value *inherited,
+                         struct value *own);
+void merge_removed(struct merge *merge, const struct trail *trail, struct text name, struct place place, const struct value *value);
+void merge_restated(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
+                    const struct value *own);
+bool merge_is_policy(const struct field *field);
+
+/* --- origin.c --- */
+
+void origins_make(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena);
+
+/* --- canonical.c --- */
+
+/* The RFC 8785 text of a value; field is its row. */
+struct text canonical_text(const struct field *field, const struct value *value, struct arena *arena);
+struct text canonical_recipe(const struct value *root, struct arena *arena);
+bool canonical_same(const struct field *field, const struct value *a, const struct value *b, struct arena *arena);
+
+/* --- loosen.c, loosen_metric.c --- */
+
+struct loosening {
+	struct arena *arena;
+	const struct merge *merge;
+	struct gate_change *changes;
+	size_t count;
+};
+
+/* The gates of out against parent's, as out->changes. */
+void gates_compare(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena);
+/* before, after: NULL where there is none. */
+void gate_note(struct loosening *work, struct text field, enum gate_move move, const struct value *before, const struct value *after);
+void gates_compare_metric(struct loosening *work, const struct trail *trail, const struct value *before, const struct value *after);
+
+enum gate_order { GATE_SAME, GATE_STRICTER, GATE_LAXER };
+
+/* --- gate_order.c --- */
+
+/* How a scalar or list compares under a rule; before may be the field's fallback. */
+enum gate_order gate_order_values(const struct field *field, const struct value *before, const struct value *after,
+                                  struct arena *arena);
+enum gate_order gate_order_pins(struct text before, struct text after);
+
+/* A value in a few words for messages: "0.2", "[a, b]". */
+struct text value_brief(const struct value *value, struct arena *arena);
+
+/* --- policy.c --- */
+
+/* Findings on what out loosens or changes of what it inherits: gate/loosened, gate/policy, gate/waived; marks waivers used. */
+void policy_judge(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
+/* Whether a pattern covers a field: names joined by '.', '*' is any one name, and all below is covered. */
+bool pattern_covers(struct text pattern, struct text field);
+
+/* --- waiver.c --- */
+
+void waivers_read(struct effective *out, int64_t as_of, struct arena *arena);
+/* The waiver whose gate is this field or stands above it: one in force before one that is not; NULL. */
+struct waiver *waiver_for(struct effective *effective, struct text field);
+void waivers_judge(const struct effective *effective, struct diags *diags);
+
+/* --- complete.c --- */
+
+/* What an effective recipe lacks as a whole; true when it does. */
+bool effective_check(const struct effective *out, bool parent_lacks, struct diags *diags);
+void effective_metrics(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
+void effective_packs(struct effective *out, struct arena *arena);
+
+#endif

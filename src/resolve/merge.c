@@ -1,0 +1,301 @@
+#include "inside.h"
+
+enum { FEW_NAMES = 16 };
+
+/* Members of a map by name, in linear time for small maps and by a sorted index for large ones. */
+struct lookup {
+	const struct value *map; /* NULL: empty */
+	struct names names;
+};
+
+static void lookup_make(struct lookup *lookup, const struct value *map, struct arena *arena)
+{
+	*lookup = (struct lookup){.map = map};
+	if (map && map->count > FEW_NAMES)
+		for (size_t i = 0; i < map->count; i++)
+			names_add(&lookup->names, map->members[i].name, arena);
+}
+
+static struct member *lookup_find(struct lookup *lookup, struct text name)
+{
+	if (!lookup->names.count)
+		return value_member(lookup->map, name);
+	long at = names_find(&lookup->names, name);
+	return at == NO_NAME ? NULL : &lookup->map->members[at];
+}
+
+/* One mapping over another, while it is merged. */
+struct meeting {
+	struct merge *merge;
+	const struct field *field;
+	const struct trail *trail;
+	const struct value *inherited, *own; /* inherited may be NULL */
+	struct lookup inherited_by_name, own_by_name;
+	bool *removed;                       /* of the inherited members, which $unset takes out */
+	struct value *out;
+	const char *identity;                /* the member that names the item of a keyed list; NULL */
+};
+
+bool merge_is_policy(const struct field *field)
+{
+	return field && text_starts(text_of(field->path), "metadata.policy");
+}
+
+void merge_removed(struct merge *merge, const struct trail *trail, struct text name, struct place place, const struct value *value)
+{
+	struct trail step = {trail, name};
+
+	merge->removals = arena_grow(merge->arena, merge->removals, merge->removal_count, sizeof *merge->removals);
+	merge->removals[merge->removal_count++] = (struct removal){trail_text(&step, merge->arena), place, value};
+}
+
+static bool is_operator(struct text name)
+{
+	return text_starts(name, "$");
+}
+
+static bool is_inherited(const struct meeting *meeting, struct text name)
+{
+	return field_below(meeting->field, name)->merge != MERGE_NEVER;
+}
+
+static struct member *inherited_member(struct meeting *meeting, struct text name)
+{
+	struct member *member = lookup_find(&meeting->inherited_by_name, name);
+
+	return member && is_inherited(meeting, name) ? member : NULL;
+}
+
+static void complain_policy(struct merge *merge, struct place place, struct text name)
+{
+	diag_add(merge->diags, CODE_MERGE_UNSET, place, "policy cannot be taken out: '%.*s' holds for all below it", TEXT_ARGS(name));
+	merge->failed = true;
+}
+
+static void complain_not_inherited(struct meeting *meeting, const struct value *item)
+{
+	struct merge *merge = meeting->merge;
+	size_t count = 0, room = meeting->inherited ? meeting->inherited->count : 0;
+	struct text *names = arena_array(merge->arena, room, sizeof *names);
+
+	for (size_t i = 0; i < room; i++)
+		if (is_inherited(meeting, meeting->inherited->members[i].name))
+			names[count++] = meeting->inherited->members[i].name;
+	struct text near = text_nearest(item->text, names, count);
+	diag_add(merge->diags, CODE_MERGE_UNSET, item->place, "nothing to remove: '%.*s' is not inherited", TEXT_ARGS(item->text));
+	if (near.len)
+		diag_help(merge->diags, "did you mean '%.*s'?", TEXT_ARGS(near));
+	merge->failed = true;
+}
+
+static void unset_one(struct meeting *meeting, const struct value *item)
+{
+	struct merge *merge = meeting->merge;
+	struct member *gone = inherited_member(meeting, item->text);
+	struct member *set = lookup_find(&meeting->own_by_name, item->text);
+
+	if (set) {
+		diag_add(merge->diags, CODE_MERGE_UNSET, item->place, "'%.*s' is removed and set in the same mapping",
+		         TEXT_ARGS(item->text));
+		diag_relate(merge->diags, set->place, "set here");
+		merge->failed = true;
+	} else if (!gone) {
+		complain_not_inherited(meeting, item);
+	} else if (merge_is_policy(field_below(meeting->field, item->text))) {
+		complain_policy(merge, item->place, item->text);
+	} else if (!meeting->removed[gone - meeting->inherited->members]) {
+		meeting->removed[gone - meeting->inherited->members] = true;
+		merge_removed(merge, meeting->trail, item->text, item->place, gone->value);
+	}
+}
+
+static void read_unset(struct meeting *meeting)
+{
+	const struct value *unset = value_get(meeting->own, "$unset");
+
+	meeting->removed = arena_array(meeting->merge->arena, meeting->inherited ? meeting->inherited->count : 0, sizeof(bool));
+	if (unset && unset->kind == VALUE_LIST)
+		for (size_t i = 0; i < unset->count; i++)
+			if (unset->items[i]->kind == VALUE_SCALAR)
+				unset_one(meeting, unset->items[i]);
+}
+
+/* $patch: replace drops everything but policy, which is kept wherever it is inherited. */
+static void drop_inherited(struct meeting *meeting, const struct member *patch)
+{
+	struct merge *merge = meeting->merge;
+	const char *keep = !meeting->field ? "metadata" : field_is(meeting->field, "metadata") ? "policy" : NULL;
+	struct value *kept = value_new_map(merge->arena, meeting->own->place);
+	size_t dropped = 0;
+
+	if (merge_is_policy(meeting->field) && meeting->inherited) {
+		complain_policy(merge, patch->place, trail_text(meeting->trail, merge->arena));
+		return;
+	}
+	for (size_t i = 0; meeting->inherited && i < meeting->inherited->count; i++) {
+		const struct member *member = &meeting->inherited->members[i];
+		if (!is_inherited(meeting, member->name))
+			continue;
+		if (keep && text_is(member->name, keep)) {
+			value_add_member(kept, *member, merge->arena);
+			continue;
+		}
+		dropped++;
+		if (!lookup_find(&meeting->own_by_name, member->name))
+			merge_removed(merge, meeting->trail, member->name, patch->place, member->value);
+	}
+	if (!dropped && !(meeting->inherited && !meeting->inherited->count)) {
+		diag_add(merge->diags, CODE_MERGE_UNSET, patch->place, "nothing to replace: '%.*s' is not inherited",
+		         TEXT_ARGS(trail_text(meeting->trail, merge->arena)));
+		merge->failed = true;
+	}
+	meeting->inherited = kept;
+	lookup_make(&meeting->inherited_by_name, kept, merge->arena);
+}
+
+static void put(struct meeting *meeting, const struct member *member, struct value *value)
+{
+	value_add_member(meeting->out, (struct member){member->name, member->place, value}, meeting->merge->arena);
+}
+
+static void put_own(struct meeting *meeting, const struct member *own)
+{
+	struct member *inherited = inherited_member(meeting, own->name);
+	struct trail step = {meeting->trail, own->name};
+	const struct field *field = field_below(meeting->field, own->name);
+
+	if (is_operator(own->name))
+		return;
+	if (inherited && !(meeting->identity && text_is(own->name, meeting->identity)))
+		put(meeting, own, merge_value(meeting->merge, field, &step, inherited->value, own));
+	else
+		put(meeting, own, merge_adopt(meeting->merge, field, &step, own->value));
+}
+
+static void put_inherited(struct meeting *meeting, const struct member *inherited, bool with_own)
+{
+	const struct member *own = lookup_find(&meeting->own_by_name, inherited->name);
+
+	if (own) {
+		if (with_own)
+			put_own(meeting, own);
+	} else if (is_inherited(meeting, inherited->name) && !meeting->removed[inherited - meeting->inherited->members]) {
+		put(meeting, inherited, inherited->value);
+	}
+}
+
+struct value *merge_map(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
+                        const struct value *own, const char *identity)
+{
+	struct meeting meeting = {.merge = merge, .field = field, .trail = trail, .inherited = inherited, .own = own,
+	                          .out = value_new_map(merge->arena, own->place), .identity = identity};
+	const struct member *patch = value_member(own, TEXT("$patch"));
+	/* A recipe introduces itself: its own metadata come first. Everywhere else the parent's order holds. */
+	bool own_first = field_is(field, "metadata");
+
+	lookup_make(&meeting.inherited_by_name, inherited, merge->arena);
+	lookup_make(&meeting.own_by_name, own, merge->arena);
+	if (patch && patch->value->kind == VALUE_SCALAR && text_is(patch->value->text, "replace"))
+		drop_inherited(&meeting, patch);
+	read_unset(&meeting);
+	if (!own_first && meeting.inherited)
+		for (size_t i = 0; i < meeting.inherited->count; i++)
+			put_inherited(&meeting, &meeting.inherited->members[i], true);
+	for (size_t i = 0; i < own->count; i++)
+		if (own_first || !lookup_find(&meeting.inherited_by_name, own->members[i].name))
+			put_own(&meeting, &own->members[i]);
+	if (own_first && meeting.inherited)
+		for (size_t i = 0; i < meeting.inherited->count; i++)
+			put_inherited(&meeting, &meeting.inherited->members[i], false);
+	return meeting.out;
+}
+
+static const char *shape_word(const struct field *field, const struct value *value)
+{
+	static const char *const classes[] = {[SCALAR_TEXT] = "text", [SCALAR_NUMBER] = "a number", [SCALAR_BOOL] = "a boolean"};
+
+	if (value->kind == VALUE_SCALAR)
+		return classes[field_class(field, value)];
+	return value->kind == VALUE_LIST ? "a list" : value->kind == VALUE_MAP ? "a mapping" : "empty";
+}
+
+static void complain_clash(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
+                           const struct value *own)
+{
+	merge->failed = true;
+	if (said_at(merge->said, own->place))
+		return;
+	struct value bare = *own;
+	bare.quoted = false;
+	diag_add(merge->diags, CODE_MERGE_TYPE_CLASH, own->place, "another type than inherited: '%.*s' is %s, inherited %s",
+	         TEXT_ARGS(trail_text(trail, merge->arena)), shape_word(field, own), shape_word(field, inherited));
+	if (own->kind == VALUE_SCALAR && own->quoted && field_class(field, &bare) != SCALAR_TEXT)
+		diag_help(merge->diags, "write %.*s without quotes", TEXT_ARGS(own->text));
+	else if (inherited->kind == VALUE_SCALAR && inherited->quoted && own->kind == VALUE_SCALAR)
+		diag_help(merge->diags, "write it in quotes");
+	diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+}
+
+void merge_restated(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
+                    const struct value *own)
+{
+	if ((field && field->requirement == REQUIRED) || text_starts(text_of(field ? field->path : ""), "metadata"))
+		return;
+	diag_add(merge->diags, CODE_MERGE_RESTATED, own->place, "same as inherited: '%.*s' is %.*s",
+	         TEXT_ARGS(trail_text(trail, merge->arena)), TEXT_ARGS(value_brief(own, merge->arena)));
+	diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+}
+
+static struct value *complain_null(struct merge *merge, const struct trail *trail, struct value *inherited, const struct member *own)
+{
+	struct text field = trail_text(trail, merge->arena);
+
+	merge->failed = true;
+	diag_add(merge->diags, CODE_MERGE_NULL, own->place, "empty value over an inherited one: '%.*s'", TEXT_ARGS(field));
+	diag_help(merge->diags, "to remove it write '$unset: [%.*s]' in the same mapping; to keep it remove the line",
+	          TEXT_ARGS(own->name));
+	diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+	return inherited;
+}
+
+/* 5% and 0.05, 13w and 0.2: two ways to write one kind of thing. */
+static bool field_takes_both(const struct field *field)
+{
+	return field->type == FIELD_ALLOWANCE || field->type == FIELD_SPAN;
+}
+
+struct value *merge_value(struct merge *merge, const struct field *field, const struct trail *trail, struct value *inherited,
+                          const struct member *own)
+{
+	struct value *value = own->value;
+
+	if (value->kind == VALUE_NULL && inherited->kind != VALUE_NULL)
+		return complain_null(merge, trail, inherited, own);
+	if (inherited->kind == VALUE_NULL)
+		return merge_adopt(merge, field, trail, value);
+	if (value->kind != inherited->kind || (!field_takes_both(field) && field_class(field, value) != field_class(field, inherited))) {
+		complain_clash(merge, field, trail, inherited, value);
+		return inherited;
+	}
+	if (value->kind == VALUE_MAP)
+		return merge_map(merge, field, trail, inherited, value, NULL);
+	if (value->kind == VALUE_LIST)
+		return merge_list(merge, field, trail, inherited, value);
+	if (canonical_same(field, inherited, value, merge->arena))
+		merge_restated(merge, field, trail, inherited, value);
+	return value;
+}
+
+struct value *merge_adopt(struct merge *merge, const struct field *field, const struct trail *trail, struct value *own)
+{
+	if (own->kind == VALUE_MAP)
+		return merge_map(merge, field, trail, NULL, own, NULL);
+	if (own->kind == VALUE_LIST)
+		return merge_list(merge, field, trail, NULL, own);
+	return own;
+}
+
+struct value *merge_tree(struct merge *merge, struct value *inherited, const struct value *own)
+{
+	return merge_map(merge, NULL, NULL, inherited, own, NULL);
+}

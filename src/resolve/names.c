@@ -1,0 +1,98 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "inside.h"
+
+struct text trail_text(const struct trail *trail, struct arena *arena)
+{
+	size_t len = 0;
+
+	if (!trail)
+		return TEXT("");
+	for (const struct trail *step = trail; step; step = step->up)
+		len += step->name.len + 1;
+	char *out = arena_alloc(arena, len);
+	size_t at = len - 1;
+	for (const struct trail *step = trail; step; step = step->up) {
+		at -= step->name.len;
+		if (step->name.len)
+			memcpy(out + at, step->name.at, step->name.len);
+		if (step->up)
+			out[--at] = '.';
+	}
+	return (struct text){out, len - 1};
+}
+
+bool field_within(struct text field, struct text prefix)
+{
+	if (!text_equal(text_cut(field, 0, prefix.len), prefix))
+		return false;
+	return field.len == prefix.len || field.at[prefix.len] == '.' || !prefix.len;
+}
+
+void names_add(struct names *names, struct text name, struct arena *arena)
+{
+	names->items = arena_grow(arena, names->items, names->count, sizeof *names->items);
+	names->items[names->count] = (struct name_at){name, names->count};
+	names->count++;
+	names->sorted = false;
+}
+
+static int order_names(const void *left, const void *right)
+{
+	const struct name_at *a = left, *b = right;
+	int order = text_compare(a->name, b->name);
+
+	return order ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+/* The first position of a name that is not below wanted. */
+static size_t lower_bound(struct names *names, struct text wanted)
+{
+	size_t low = 0, high = names->count;
+
+	if (!names->sorted && names->count)
+		qsort(names->items, names->count, sizeof *names->items, order_names);
+	names->sorted = true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (text_compare(names->items[middle].name, wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+long names_find(struct names *names, struct text name)
+{
+	size_t at = lower_bound(names, name);
+
+	return at < names->count && text_equal(names->items[at].name, name) ? (long)names->items[at].at : NO_NAME;
+}
+
+bool names_within(struct names *names, struct text prefix)
+{
+	size_t at = lower_bound(names, prefix);
+
+	/* Names such as "a-b" sort between "a" and "a.b". */
+	while (at < names->count && text_equal(text_cut(names->items[at].name, 0, prefix.len), prefix)) {
+		if (field_within(names->items[at].name, prefix))
+			return true;
+		if ((unsigned char)names->items[at].name.at[prefix.len] > '.')
+			return false;
+		at++;
+	}
+	return false;
+}
+
+long names_covering(struct names *names, struct text name)
+{
+	for (size_t len = name.len; len > 0; len--)
+		if (len == name.len || name.at[len] == '.') {
+			long at = names_find(names, text_cut(name, 0, len));
+			if (at != NO_NAME)
+				return at;
+		}
+	return NO_NAME;
+}
