@@ -32,6 +32,8 @@ void json_push(struct json *array, struct json *child);
 void json_push_text(struct json *array, struct text text);
 void json_push_number(struct json *array, double value);
 void json_push_count(struct json *array, uint64_t value);
+void json_push_bool(struct json *array, bool value);
+void json_push_null(struct json *array);
 
 /* pretty: two blanks a level; else one line. A newline at the end in both. */
 void json_print(struct buffer *out, const struct json *json, bool pretty);

@@ -17,7 +17,7 @@ struct shadow {
 /* One leaf of the effective recipe: a scalar, a list that is no keyed list, an empty map; or a field that was removed. */
 struct origin {
 	struct text field;           /* "pipeline.stages.train.config.lags": keyed items by their key */
-	const struct field *row;     /* of the schema, or a free one; NULL: removed */
+	const struct field *row;     /* of the schema, or a free one; that of a removed field is free */
 	const struct recipe *recipe; /* who set it; for sets: the last that added to it; for a removed field: who removed it */
 	const struct value *value;   /* NULL: removed */
 	struct place place;          /* of the value, or of what removed it */

@@ -135,6 +135,16 @@ void json_push_count(struct json *array, uint64_t value)
 	json_push(array, count_item(value));
 }
 
+void json_push_bool(struct json *array, bool value)
+{
+	json_push(array, outside(cJSON_CreateBool(value)));
+}
+
+void json_push_null(struct json *array)
+{
+	json_push(array, outside(cJSON_CreateNull()));
+}
+
 static bool is_nested(const cJSON *item)
 {
 	return (cJSON_IsArray(item) || cJSON_IsObject(item)) && item->child;

@@ -1,5 +1,16 @@
 #include "inside.h"
 
+/* A contradiction that arises by inheritance stands at the line of whoever inherits, with the inherited side related. */
+static void anchor(struct diag *diag, const struct input *own)
+{
+	for (size_t i = 0; diag->place.file != own && i < diag->related_count; i++)
+		if (diag->related[i].place.file == own) {
+			struct place inherited = diag->place;
+			diag->place = diag->related[i].place;
+			diag->related[i] = (struct diag_related){inherited, TEXT("inherited from here")};
+		}
+}
+
 bool effective_check(const struct effective *out, bool parent_lacks, struct diags *diags)
 {
 	struct diags found;
@@ -9,6 +20,7 @@ bool effective_check(const struct effective *out, bool parent_lacks, struct diag
 	schema_check_effective(out->root, out->recipe->record.place, &found);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct diags one = {.items = &found.items[i], .count = 1};
+		anchor(&found.items[i], out->recipe->record.file);
 		lacks = lacks || found.items[i].code == CODE_RECIPE_INCOMPLETE;
 		/* What the parent lacks already has been told there. */
 		if (!(parent_lacks && found.items[i].code == CODE_RECIPE_INCOMPLETE))
@@ -31,9 +43,11 @@ void effective_metrics(struct effective *out, const struct effective *parent, st
 {
 	const struct value *metrics = value_at(out->root, "evaluation.metrics");
 	const struct value *above = parent ? value_at(parent->root, "evaluation.metrics") : NULL;
+	struct diags found;
 
 	if (!metrics || metrics->kind != VALUE_MAP)
 		return;
+	diags_init(&found, diags->arena);
 	out->metrics = arena_array(arena, metrics->count, sizeof *out->metrics);
 	for (size_t i = 0; i < metrics->count; i++) {
 		const struct member *member = &metrics->members[i];
@@ -42,9 +56,12 @@ void effective_metrics(struct effective *out, const struct effective *parent, st
 		const struct member *inherited = metrics == above ? member : value_member(above, member->name);
 		bool told = inherited && (inherited->value == member->value || inherited->value->kind != VALUE_MAP ||
 		                          is_bad(member->name, inherited->value, arena));
-		out->metrics[out->metric_count++] =
-		    metric_of_recipe(member->name, member->value, member->value->place, arena, told || out->recipe->record.broken ? NULL : diags);
+		out->metrics[out->metric_count++] = metric_of_recipe(member->name, member->value, member->value->place, arena,
+		                                                     told || out->recipe->record.broken ? NULL : &found);
 	}
+	for (size_t i = 0; i < found.count; i++)
+		anchor(&found.items[i], out->recipe->record.file);
+	diags_append(diags, &found);
 }
 
 void effective_packs(struct effective *out, struct arena *arena)

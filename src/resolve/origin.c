@@ -86,14 +86,14 @@ static void settle_leaf(struct effective *out, struct origin *leaf, const struct
 		return;
 	}
 	leaf->recipe = recipe_of(out, leaf->place);
-	if (inherited)
+	if (inherited && leaf->row->merge != MERGE_NEVER)
 		add_shadows(leaf, inherited->recipe, inherited->value, inherited, arena);
 }
 
 static struct origin removed_origin(struct effective *out, const struct removal *removal, const struct origin *inherited,
                                     struct arena *arena)
 {
-	struct origin origin = {.field = removal->field, .recipe = out->recipe, .place = removal->place};
+	struct origin origin = {.field = removal->field, .row = field_item(NULL), .recipe = out->recipe, .place = removal->place};
 	const struct recipe *setter =
 	    inherited && inherited->value ? inherited->recipe : recipe_of(out, removal->value->place);
 

@@ -108,7 +108,7 @@ static bool report(struct judge *judge, const struct gate_change *change, bool l
 /* Whether a field that the recipe set or removed differs from what it inherits. */
 static bool is_change(const struct judge *judge, const struct origin *origin, const struct origin *inherited)
 {
-	if (origin->recipe != judge->out->recipe || (origin->row && origin->row->merge == MERGE_NEVER))
+	if (origin->recipe != judge->out->recipe || origin->row->merge == MERGE_NEVER)
 		return false;
 	if (!origin->value || !inherited || !inherited->value)
 		return true;
