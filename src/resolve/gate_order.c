@@ -66,13 +66,13 @@ static enum gate_order order_ranks(const struct field *field, struct text before
 
 static bool has_all(const struct value *list, const struct value *wanted, struct arena *arena)
 {
-	struct names names = {0};
+	struct name_set names = {0};
 
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i]->kind == VALUE_SCALAR)
-			names_add(&names, list->items[i]->text, arena);
+			name_set_add(&names, list->items[i]->text, arena);
 	for (size_t i = 0; i < wanted->count; i++)
-		if (wanted->items[i]->kind == VALUE_SCALAR && names_find(&names, wanted->items[i]->text) == NO_NAME)
+		if (wanted->items[i]->kind == VALUE_SCALAR && name_set_find(&names, wanted->items[i]->text) == NO_NAME)
 			return false;
 	return true;
 }

@@ -5,7 +5,7 @@
 #include "arena.h"
 #include "resolve.h"
 
-/* --- names.c: paths and look-up of names in time that hostile sizes cannot make quadratic --- */
+/* --- name_set.c: paths and look-up of names in time that hostile sizes cannot make quadratic --- */
 
 /* The way from the root to a field, on the stack of whoever walks. */
 struct trail {
@@ -17,26 +17,26 @@ struct text trail_text(const struct trail *trail, struct arena *arena);
 /* Whether field is prefix or stands below it. */
 bool field_within(struct text field, struct text prefix);
 
-struct name_at {
+struct name_set_item {
 	struct text name;
 	size_t at;
 };
 
-struct names {
-	struct name_at *items;
+struct name_set {
+	struct name_set_item *items;
 	size_t count;
 	bool sorted;
 };
 
 enum { NO_NAME = -1 };
 
-void names_add(struct names *names, struct text name, struct arena *arena);
+void name_set_add(struct name_set *names, struct text name, struct arena *arena);
 /* Position (in the order of adding) of the first of this name, or NO_NAME. */
-long names_find(struct names *names, struct text name);
+long name_set_find(struct name_set *names, struct text name);
 /* Whether there is this name, or one below it. */
-bool names_within(struct names *names, struct text prefix);
+bool name_set_within(struct name_set *names, struct text prefix);
 /* Position of this name or of one that it stands below, the longest; or NO_NAME. */
-long names_covering(struct names *names, struct text name);
+long name_set_covering(struct name_set *names, struct text name);
 
 /* --- rows.c: see resolve.h --- */
 
@@ -80,6 +80,7 @@ struct merge {
 	bool failed;               /* an error was found: the result is a best effort */
 	struct removal *removals;
 	size_t removal_count;
+	size_t suggested;
 };
 
 /* The effective tree of a recipe's own tree over its parent's effective tree (NULL: none). */
@@ -95,6 +96,8 @@ struct value *merge_list(struct merge *merge, const struct field *field, const s
 void merge_removed(struct merge *merge, const struct trail *trail, struct text name, struct place place, const struct value *value);
 void merge_restated(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
                     const struct value *own);
+/* "nothing to remove", with the nearest of the names that are there. */
+void merge_complain_unset(struct merge *merge, struct place place, struct text name, const struct text *known, size_t count);
 bool merge_is_policy(const struct field *field);
 
 /* --- origin.c --- */

@@ -125,26 +125,15 @@ static void compare_gate(struct loosening *work, const struct field *field, cons
 static void compare_maps(struct loosening *work, const struct field *field, const struct trail *trail, const struct value *before,
                          const struct value *after)
 {
-	struct names names = {0};
-	const struct value empty = {.kind = VALUE_MAP};
-
-	before = before ? before : &empty;
-	after = after ? after : &empty;
-	for (size_t i = 0; i < after->count; i++)
-		names_add(&names, after->members[i].name, work->arena);
-	for (size_t i = 0; i < before->count; i++) {
+	for (size_t i = 0; before && i < before->count; i++) {
 		struct trail step = {trail, before->members[i].name};
-		long at = names_find(&names, before->members[i].name);
-		compare(work, field_below(field, before->members[i].name), &step, before->members[i].value,
-		        at == NO_NAME ? NULL : after->members[at].value);
+		const struct member *other = value_member(after, step.name);
+		compare(work, field_below(field, step.name), &step, before->members[i].value, other ? other->value : NULL);
 	}
-	names = (struct names){0};
-	for (size_t i = 0; i < before->count; i++)
-		names_add(&names, before->members[i].name, work->arena);
-	for (size_t i = 0; i < after->count; i++) {
+	for (size_t i = 0; after && i < after->count; i++) {
 		struct trail step = {trail, after->members[i].name};
-		if (names_find(&names, after->members[i].name) == NO_NAME)
-			compare(work, field_below(field, after->members[i].name), &step, NULL, after->members[i].value);
+		if (!value_member(before, step.name))
+			compare(work, field_below(field, step.name), &step, NULL, after->members[i].value);
 	}
 }
 
@@ -153,17 +142,17 @@ static void compare_keyed(struct loosening *work, const struct field *field, con
 {
 	const struct field *item = field_item(field);
 	const struct value empty = {.kind = VALUE_LIST};
-	struct names names = {0}, old = {0};
+	struct name_set names = {0}, old = {0};
 	bool counted = field->looser == LOOSER_SUBSET;
 
 	before = before ? before : &empty;
 	after = after ? after : &empty;
 	for (size_t i = 0; i < after->count; i++)
-		names_add(&names, field_item_name(field, after->items[i]), work->arena);
+		name_set_add(&names, field_item_name(field, after->items[i]), work->arena);
 	for (size_t i = 0; i < before->count; i++) {
 		struct trail step = {trail, field_item_name(field, before->items[i])};
-		long at = names_find(&names, step.name);
-		names_add(&old, step.name, work->arena);
+		long at = name_set_find(&names, step.name);
+		name_set_add(&old, step.name, work->arena);
 		if (at == NO_NAME && counted)
 			gate_note(work, trail_text(&step, work->arena), GATE_LOOSER, before->items[i], NULL);
 		else
@@ -171,7 +160,7 @@ static void compare_keyed(struct loosening *work, const struct field *field, con
 	}
 	for (size_t i = 0; i < after->count; i++) {
 		struct trail step = {trail, field_item_name(field, after->items[i])};
-		if (names_find(&old, step.name) != NO_NAME)
+		if (name_set_find(&old, step.name) != NO_NAME)
 			continue;
 		if (counted && before->count)
 			gate_note(work, trail_text(&step, work->arena), GATE_TIGHTER, NULL, after->items[i]);

@@ -1,36 +1,11 @@
 #include "inside.h"
 
-enum { FEW_NAMES = 16 };
-
-/* Members of a map by name, in linear time for small maps and by a sorted index for large ones. */
-struct lookup {
-	const struct value *map; /* NULL: empty */
-	struct names names;
-};
-
-static void lookup_make(struct lookup *lookup, const struct value *map, struct arena *arena)
-{
-	*lookup = (struct lookup){.map = map};
-	if (map && map->count > FEW_NAMES)
-		for (size_t i = 0; i < map->count; i++)
-			names_add(&lookup->names, map->members[i].name, arena);
-}
-
-static struct member *lookup_find(struct lookup *lookup, struct text name)
-{
-	if (!lookup->names.count)
-		return value_member(lookup->map, name);
-	long at = names_find(&lookup->names, name);
-	return at == NO_NAME ? NULL : &lookup->map->members[at];
-}
-
 /* One mapping over another, while it is merged. */
 struct meeting {
 	struct merge *merge;
 	const struct field *field;
 	const struct trail *trail;
 	const struct value *inherited, *own; /* inherited may be NULL */
-	struct lookup inherited_by_name, own_by_name;
 	bool *removed;                       /* of the inherited members, which $unset takes out */
 	struct value *out;
 	const char *identity;                /* the member that names the item of a keyed list; NULL */
@@ -61,7 +36,7 @@ static bool is_inherited(const struct meeting *meeting, struct text name)
 
 static struct member *inherited_member(struct meeting *meeting, struct text name)
 {
-	struct member *member = lookup_find(&meeting->inherited_by_name, name);
+	struct member *member = value_member(meeting->inherited, name);
 
 	return member && is_inherited(meeting, name) ? member : NULL;
 }
@@ -72,27 +47,36 @@ static void complain_policy(struct merge *merge, struct place place, struct text
 	merge->failed = true;
 }
 
+void merge_complain_unset(struct merge *merge, struct place place, struct text name, const struct text *known, size_t count)
+{
+	struct text near = {0};
+
+	/* Looking for near names takes time, and no more findings of one kind than these are shown. */
+	if (merge->suggested++ < DIAGS_PER_FILE)
+		near = text_nearest(name, known, count);
+	diag_add(merge->diags, CODE_MERGE_UNSET, place, "nothing to remove: '%.*s' is not inherited", TEXT_ARGS(name));
+	if (near.len)
+		diag_help(merge->diags, "did you mean '%.*s'?", TEXT_ARGS(near));
+	merge->failed = true;
+}
+
 static void complain_not_inherited(struct meeting *meeting, const struct value *item)
 {
-	struct merge *merge = meeting->merge;
+	struct arena *arena = meeting->merge->arena;
 	size_t count = 0, room = meeting->inherited ? meeting->inherited->count : 0;
-	struct text *names = arena_array(merge->arena, room, sizeof *names);
+	struct text *names = arena_array(arena, room, sizeof *names);
 
 	for (size_t i = 0; i < room; i++)
 		if (is_inherited(meeting, meeting->inherited->members[i].name))
 			names[count++] = meeting->inherited->members[i].name;
-	struct text near = text_nearest(item->text, names, count);
-	diag_add(merge->diags, CODE_MERGE_UNSET, item->place, "nothing to remove: '%.*s' is not inherited", TEXT_ARGS(item->text));
-	if (near.len)
-		diag_help(merge->diags, "did you mean '%.*s'?", TEXT_ARGS(near));
-	merge->failed = true;
+	merge_complain_unset(meeting->merge, item->place, item->text, names, count);
 }
 
 static void unset_one(struct meeting *meeting, const struct value *item)
 {
 	struct merge *merge = meeting->merge;
 	struct member *gone = inherited_member(meeting, item->text);
-	struct member *set = lookup_find(&meeting->own_by_name, item->text);
+	struct member *set = value_member(meeting->own, item->text);
 
 	if (set) {
 		diag_add(merge->diags, CODE_MERGE_UNSET, item->place, "'%.*s' is removed and set in the same mapping",
@@ -141,7 +125,7 @@ static void drop_inherited(struct meeting *meeting, const struct member *patch)
 			continue;
 		}
 		dropped++;
-		if (!lookup_find(&meeting->own_by_name, member->name))
+		if (!value_member(meeting->own, member->name))
 			merge_removed(merge, meeting->trail, member->name, patch->place, member->value);
 	}
 	if (!dropped && !(meeting->inherited && !meeting->inherited->count)) {
@@ -150,7 +134,6 @@ static void drop_inherited(struct meeting *meeting, const struct member *patch)
 		merge->failed = true;
 	}
 	meeting->inherited = kept;
-	lookup_make(&meeting->inherited_by_name, kept, merge->arena);
 }
 
 static void put(struct meeting *meeting, const struct member *member, struct value *value)
@@ -174,7 +157,7 @@ static void put_own(struct meeting *meeting, const struct member *own)
 
 static void put_inherited(struct meeting *meeting, const struct member *inherited, bool with_own)
 {
-	const struct member *own = lookup_find(&meeting->own_by_name, inherited->name);
+	const struct member *own = value_member(meeting->own, inherited->name);
 
 	if (own) {
 		if (with_own)
@@ -193,8 +176,6 @@ struct value *merge_map(struct merge *merge, const struct field *field, const st
 	/* A recipe introduces itself: its own metadata come first. Everywhere else the parent's order holds. */
 	bool own_first = field_is(field, "metadata");
 
-	lookup_make(&meeting.inherited_by_name, inherited, merge->arena);
-	lookup_make(&meeting.own_by_name, own, merge->arena);
 	if (patch && patch->value->kind == VALUE_SCALAR && text_is(patch->value->text, "replace"))
 		drop_inherited(&meeting, patch);
 	read_unset(&meeting);
@@ -202,7 +183,7 @@ struct value *merge_map(struct merge *merge, const struct field *field, const st
 		for (size_t i = 0; i < meeting.inherited->count; i++)
 			put_inherited(&meeting, &meeting.inherited->members[i], true);
 	for (size_t i = 0; i < own->count; i++)
-		if (own_first || !lookup_find(&meeting.inherited_by_name, own->members[i].name))
+		if (own_first || !value_member(meeting.inherited, own->members[i].name))
 			put_own(&meeting, &own->members[i]);
 	if (own_first && meeting.inherited)
 		for (size_t i = 0; i < meeting.inherited->count; i++)

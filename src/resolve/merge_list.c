@@ -37,12 +37,12 @@ static void drop_inherited(struct pile *pile)
 		         TEXT_ARGS(trail_text(pile->trail, merge->arena)));
 		merge->failed = true;
 	} else {
-		struct names own = {0};
+		struct name_set own = {0};
 		for (size_t i = 1; i < pile->own->count; i++)
-			names_add(&own, field_item_name(pile->field, pile->own->items[i]), merge->arena);
+			name_set_add(&own, field_item_name(pile->field, pile->own->items[i]), merge->arena);
 		for (size_t i = 0; pile->field->merge == MERGE_KEYED && i < pile->inherited->count; i++) {
 			struct text name = field_item_name(pile->field, pile->inherited->items[i]);
-			if (name.len && names_find(&own, name) == NO_NAME)
+			if (name.len && name_set_find(&own, name) == NO_NAME)
 				merge_removed(merge, pile->trail, name, patch->place, pile->inherited->items[i]);
 		}
 		pile->inherited = NULL;
@@ -104,11 +104,11 @@ static struct place item_place(const struct pile *pile, const struct value *item
 }
 
 /* True when the item is a second one of its name. */
-static bool is_repeated(struct pile *pile, struct names *own, size_t i)
+static bool is_repeated(struct pile *pile, struct name_set *own, size_t i)
 {
 	const struct value *item = pile->own->items[i];
 	struct text name = field_item_name(pile->field, item);
-	long first = names_find(own, name);
+	long first = name_set_find(own, name);
 
 	if (!name.len || first == NO_NAME || (size_t)first + pile->start == i)
 		return false;
@@ -127,11 +127,7 @@ static void complain_not_inherited(struct pile *pile, const struct value *item, 
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = field_item_name(pile->field, pile->inherited->items[i]);
-	struct text near = text_nearest(name, names, count);
-	diag_add(merge->diags, CODE_MERGE_UNSET, item_place(pile, item), "nothing to remove: '%.*s' is not inherited", TEXT_ARGS(name));
-	if (near.len)
-		diag_help(merge->diags, "did you mean '%.*s'?", TEXT_ARGS(near));
-	merge->failed = true;
+	merge_complain_unset(merge, item_place(pile, item), name, names, count);
 }
 
 static void put(struct pile *pile, struct value *item)
@@ -165,21 +161,21 @@ static void put_new(struct pile *pile, struct value *item)
 
 static struct value *merge_keyed(struct pile *pile)
 {
-	struct names own = {0}, inherited = {0};
+	struct name_set own = {0}, inherited = {0};
 	struct arena *arena = pile->merge->arena;
 
 	for (size_t i = pile->start; i < pile->own->count; i++)
-		names_add(&own, field_item_name(pile->field, pile->own->items[i]), arena);
+		name_set_add(&own, field_item_name(pile->field, pile->own->items[i]), arena);
 	for (size_t i = 0; pile->inherited && i < pile->inherited->count; i++) {
 		struct text name = field_item_name(pile->field, pile->inherited->items[i]);
-		long at = name.len ? names_find(&own, name) : NO_NAME;
-		names_add(&inherited, name, arena);
+		long at = name.len ? name_set_find(&own, name) : NO_NAME;
+		name_set_add(&inherited, name, arena);
 		put_inherited(pile, name, pile->inherited->items[i],
 		              at == NO_NAME ? NULL : pile->own->items[(size_t)at + pile->start]);
 	}
 	for (size_t i = pile->start; i < pile->own->count; i++) {
 		struct text name = field_item_name(pile->field, pile->own->items[i]);
-		if (!is_repeated(pile, &own, i) && !(name.len && names_find(&inherited, name) != NO_NAME))
+		if (!is_repeated(pile, &own, i) && !(name.len && name_set_find(&inherited, name) != NO_NAME))
 			put_new(pile, pile->own->items[i]);
 	}
 	return pile->out;
@@ -192,19 +188,19 @@ static struct text set_name(const struct value *item)
 
 static struct value *merge_set(struct pile *pile)
 {
-	struct names seen = {0};
+	struct name_set seen = {0};
 	struct arena *arena = pile->merge->arena;
 	size_t before = pile->inherited ? pile->inherited->count : 0;
 
 	if (!pile->inherited && !pile->start)
 		return pile->own;
 	for (size_t i = 0; i < before; i++) {
-		names_add(&seen, set_name(pile->inherited->items[i]), arena);
+		name_set_add(&seen, set_name(pile->inherited->items[i]), arena);
 		put(pile, pile->inherited->items[i]);
 	}
 	/* Looked up among the inherited alone: the sorted index stays as it is. */
 	for (size_t i = pile->start; i < pile->own->count; i++)
-		if (names_find(&seen, set_name(pile->own->items[i])) == NO_NAME)
+		if (name_set_find(&seen, set_name(pile->own->items[i])) == NO_NAME)
 			put(pile, pile->own->items[i]);
 	if (pile->out->count > before)
 		return pile->out;

@@ -119,17 +119,17 @@ static size_t insert_after(struct strand *strand, size_t at, struct origin origi
 }
 
 static void insert_removed(struct strand *strand, struct effective *out, const struct effective *parent, const struct merge *merge,
-                           struct names *leaves, struct arena *arena)
+                           struct name_set *leaves, struct arena *arena)
 {
-	struct names removed = {0};
+	struct name_set removed = {0};
 	bool *done = arena_array(arena, merge->removal_count, sizeof *done);
 	size_t last = 0;
 
 	for (size_t i = 0; i < merge->removal_count; i++)
-		names_add(&removed, merge->removals[i].field, arena);
+		name_set_add(&removed, merge->removals[i].field, arena);
 	for (size_t i = 0; i < parent->origin_count; i++) {
 		const struct origin *origin = &parent->origins[i];
-		long leaf = names_find(leaves, origin->field), gone = names_covering(&removed, origin->field);
+		long leaf = name_set_find(leaves, origin->field), gone = name_set_covering(&removed, origin->field);
 		if (leaf != NO_NAME) {
 			last = (size_t)leaf + 1;
 		} else if (gone != NO_NAME && !done[gone]) {
@@ -137,7 +137,7 @@ static void insert_removed(struct strand *strand, struct effective *out, const s
 			const struct origin *inherited = effective_origin(parent, removal->field);
 			done[gone] = true;
 			last = insert_after(strand, last, removed_origin(out, removal, inherited, arena));
-		} else if (gone == NO_NAME && !origin->value && !names_within(leaves, origin->field)) {
+		} else if (gone == NO_NAME && !origin->value && !name_set_within(leaves, origin->field)) {
 			last = insert_after(strand, last, *origin);
 		}
 	}
@@ -163,7 +163,7 @@ static void index_origins(struct effective *out, struct arena *arena)
 void origins_make(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena)
 {
 	struct leaves leaves = {.arena = arena};
-	struct names names = {0};
+	struct name_set names = {0};
 	struct strand strand = {0};
 
 	walk(&leaves, NULL, NULL, out->root);
@@ -174,7 +174,7 @@ void origins_make(struct effective *out, const struct effective *parent, const s
 	for (size_t i = 0; i < leaves.count; i++) {
 		struct origin *leaf = &leaves.items[i];
 		settle_leaf(out, leaf, parent ? effective_origin(parent, leaf->field) : NULL, arena);
-		names_add(&names, leaf->field, arena);
+		name_set_add(&names, leaf->field, arena);
 		strand.items[i + 1] = *leaf;
 		strand.next[i] = i + 1;
 	}

@@ -1,7 +1,7 @@
 #include "inside.h"
 #include "semver.h"
 
-enum { CHAIN_LIMIT = 64 };
+enum { CHAIN_LIMIT = 64, SUGGESTIONS_MAX = 100 };
 
 enum mark { UNSEEN, ON_PATH, DONE };
 
@@ -15,12 +15,13 @@ static struct place parent_place(const struct recipe *recipe)
 	return recipe->parent.place.file ? recipe->parent.place : recipe->record.place;
 }
 
-static void report_unknown(const struct recipe *recipe, const struct catalog *catalog, struct arena *arena, struct diags *diags)
+static void report_unknown(const struct recipe *recipe, const struct catalog *catalog, bool suggest, struct arena *arena,
+                           struct diags *diags)
 {
-	struct text *names = arena_array(arena, catalog->recipe_count, sizeof *names);
-	size_t count = 0;
+	size_t count = 0, room = suggest ? catalog->recipe_count : 0;
+	struct text *names = arena_array(arena, room, sizeof *names);
 
-	for (size_t i = 0; i < catalog->recipe_count; i++)
+	for (size_t i = 0; i < room; i++)
 		if (catalog->recipes[i].record.id.len && !text_equal(catalog->recipes[i].record.id, recipe->record.id))
 			names[count++] = catalog->recipes[i].record.id;
 	struct text near = text_nearest(recipe->parent.id, names, count);
@@ -52,6 +53,8 @@ static bool check_presence(const struct recipe *recipe, struct diags *diags)
 /* Finds the parents by id; links[i].usable says that the recipe's own part of its chain is in order. */
 static void find_parents(struct link *links, const struct catalog *catalog, struct arena *arena, struct diags *diags)
 {
+	size_t unknown = 0;
+
 	for (size_t i = 0; i < catalog->recipe_count; i++) {
 		const struct recipe *recipe = &catalog->recipes[i];
 		links[i].usable = links[i].whole = recipe->record.root != NULL;
@@ -64,7 +67,7 @@ static void find_parents(struct link *links, const struct catalog *catalog, stru
 		if (recipe->parent.id.len) {
 			links[i].parent = catalog_recipe(catalog, recipe->parent.id);
 			if (!links[i].parent)
-				report_unknown(recipe, catalog, arena, diags);
+				report_unknown(recipe, catalog, unknown++ < SUGGESTIONS_MAX, arena, diags);
 		}
 		if (links[i].parent)
 			links[i].parent_index = index_of(catalog, links[i].parent);

@@ -118,16 +118,16 @@ static bool is_change(const struct judge *judge, const struct origin *origin, co
 /* Locks hold for every field, gate or not, and in both directions. */
 static void judge_locks(struct judge *judge)
 {
-	struct names told = {0};
+	struct name_set told = {0};
 
 	for (size_t i = 0; i < judge->out->change_count; i++)
 		if (judge->out->changes[i].move == GATE_LOOSER)
-			names_add(&told, judge->out->changes[i].field, judge->arena);
+			name_set_add(&told, judge->out->changes[i].field, judge->arena);
 	for (size_t i = 0; i < judge->out->origin_count; i++) {
 		const struct origin *origin = &judge->out->origins[i];
 		const struct origin *inherited = effective_origin(judge->parent, origin->field);
-		if (!is_change(judge, origin, inherited) || names_covering(&told, origin->field) != NO_NAME ||
-		    names_within(&told, origin->field))
+		if (!is_change(judge, origin, inherited) || name_set_covering(&told, origin->field) != NO_NAME ||
+		    name_set_within(&told, origin->field))
 			continue;
 		struct gate_change change = {.field = origin->field, .place = origin->place};
 		const struct value *before = inherited && inherited->value ? inherited->value :

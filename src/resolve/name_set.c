@@ -30,24 +30,24 @@ bool field_within(struct text field, struct text prefix)
 	return field.len == prefix.len || field.at[prefix.len] == '.' || !prefix.len;
 }
 
-void names_add(struct names *names, struct text name, struct arena *arena)
+void name_set_add(struct name_set *names, struct text name, struct arena *arena)
 {
 	names->items = arena_grow(arena, names->items, names->count, sizeof *names->items);
-	names->items[names->count] = (struct name_at){name, names->count};
+	names->items[names->count] = (struct name_set_item){name, names->count};
 	names->count++;
 	names->sorted = false;
 }
 
 static int order_names(const void *left, const void *right)
 {
-	const struct name_at *a = left, *b = right;
+	const struct name_set_item *a = left, *b = right;
 	int order = text_compare(a->name, b->name);
 
 	return order ? order : (a->at > b->at) - (a->at < b->at);
 }
 
 /* The first position of a name that is not below wanted. */
-static size_t lower_bound(struct names *names, struct text wanted)
+static size_t lower_bound(struct name_set *names, struct text wanted)
 {
 	size_t low = 0, high = names->count;
 
@@ -64,14 +64,14 @@ static size_t lower_bound(struct names *names, struct text wanted)
 	return low;
 }
 
-long names_find(struct names *names, struct text name)
+long name_set_find(struct name_set *names, struct text name)
 {
 	size_t at = lower_bound(names, name);
 
 	return at < names->count && text_equal(names->items[at].name, name) ? (long)names->items[at].at : NO_NAME;
 }
 
-bool names_within(struct names *names, struct text prefix)
+bool name_set_within(struct name_set *names, struct text prefix)
 {
 	size_t at = lower_bound(names, prefix);
 
@@ -86,11 +86,11 @@ bool names_within(struct names *names, struct text prefix)
 	return false;
 }
 
-long names_covering(struct names *names, struct text name)
+long name_set_covering(struct name_set *names, struct text name)
 {
 	for (size_t len = name.len; len > 0; len--)
 		if (len == name.len || name.at[len] == '.') {
-			long at = names_find(names, text_cut(name, 0, len));
+			long at = name_set_find(names, text_cut(name, 0, len));
 			if (at != NO_NAME)
 				return at;
 		}
