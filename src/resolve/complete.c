@@ -11,22 +11,20 @@ static void anchor(struct diag *diag, const struct input *own)
 		}
 }
 
-bool effective_check(const struct effective *out, bool parent_lacks, struct diags *diags)
+void effective_check(const struct effective *out, struct name_set *told, struct name_set *above, struct diags *diags)
 {
 	struct diags found;
-	bool lacks = false;
 
 	diags_init(&found, diags->arena);
 	schema_check_effective(out->root, out->recipe->record.place, &found);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct diags one = {.items = &found.items[i], .count = 1};
+		name_set_add(told, found.items[i].message, diags->arena);
+		if (above && name_set_find(above, found.items[i].message) != NO_NAME)
+			continue;
 		anchor(&found.items[i], out->recipe->record.file);
-		lacks = lacks || found.items[i].code == CODE_RECIPE_INCOMPLETE;
-		/* What the parent lacks already has been told there. */
-		if (!(parent_lacks && found.items[i].code == CODE_RECIPE_INCOMPLETE))
-			diags_append(diags, &one);
+		diags_append(diags, &one);
 	}
-	return lacks;
 }
 
 /* Whether limits contradict each other already where they come from. */

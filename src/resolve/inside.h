@@ -96,7 +96,9 @@ struct value *merge_list(struct merge *merge, const struct field *field, const s
 void merge_removed(struct merge *merge, const struct trail *trail, struct text name, struct place place, const struct value *value);
 void merge_restated(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
                     const struct value *own);
-/* "nothing to remove", with the nearest of the names that are there. */
+/* Room for the names to suggest from; NULL when enough was suggested. */
+struct text *merge_names(struct merge *merge, size_t count);
+/* "nothing to remove", with the nearest of the names that are there (NULL: none is looked for). */
 void merge_complain_unset(struct merge *merge, struct place place, struct text name, const struct text *known, size_t count);
 bool merge_is_policy(const struct field *field);
 
@@ -154,8 +156,8 @@ void waivers_judge(const struct effective *effective, struct diags *diags);
 
 /* --- complete.c --- */
 
-/* What an effective recipe lacks as a whole; true when it does. */
-bool effective_check(const struct effective *out, bool parent_lacks, struct diags *diags);
+/* What only the whole recipe can have wrong; told holds the messages of the recipe's own, above those of its parent's (NULL: none). */
+void effective_check(const struct effective *out, struct name_set *told, struct name_set *above, struct diags *diags);
 void effective_metrics(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
 void effective_packs(struct effective *out, struct arena *arena);
 

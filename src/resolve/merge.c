@@ -47,13 +47,16 @@ static void complain_policy(struct merge *merge, struct place place, struct text
 	merge->failed = true;
 }
 
+struct text *merge_names(struct merge *merge, size_t count)
+{
+	/* Looking for near names takes time, and no more findings of one kind than these are shown. */
+	return merge->suggested++ < DIAGS_PER_FILE ? arena_array(merge->arena, count, sizeof(struct text)) : NULL;
+}
+
 void merge_complain_unset(struct merge *merge, struct place place, struct text name, const struct text *known, size_t count)
 {
-	struct text near = {0};
+	struct text near = known ? text_nearest(name, known, count) : (struct text){0};
 
-	/* Looking for near names takes time, and no more findings of one kind than these are shown. */
-	if (merge->suggested++ < DIAGS_PER_FILE)
-		near = text_nearest(name, known, count);
 	diag_add(merge->diags, CODE_MERGE_UNSET, place, "nothing to remove: '%.*s' is not inherited", TEXT_ARGS(name));
 	if (near.len)
 		diag_help(merge->diags, "did you mean '%.*s'?", TEXT_ARGS(near));
@@ -62,13 +65,13 @@ void merge_complain_unset(struct merge *merge, struct place place, struct text n
 
 static void complain_not_inherited(struct meeting *meeting, const struct value *item)
 {
-	struct arena *arena = meeting->merge->arena;
-	size_t count = 0, room = meeting->inherited ? meeting->inherited->count : 0;
-	struct text *names = arena_array(arena, room, sizeof *names);
+	const struct value *inherited = meeting->inherited;
+	size_t count = 0;
+	struct text *names = merge_names(meeting->merge, inherited ? inherited->count : 0);
 
-	for (size_t i = 0; i < room; i++)
-		if (is_inherited(meeting, meeting->inherited->members[i].name))
-			names[count++] = meeting->inherited->members[i].name;
+	for (size_t i = 0; names && inherited && i < inherited->count; i++)
+		if (is_inherited(meeting, inherited->members[i].name))
+			names[count++] = inherited->members[i].name;
 	merge_complain_unset(meeting->merge, item->place, item->text, names, count);
 }
 

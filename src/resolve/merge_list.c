@@ -121,13 +121,12 @@ static bool is_repeated(struct pile *pile, struct name_set *own, size_t i)
 
 static void complain_not_inherited(struct pile *pile, const struct value *item, struct text name)
 {
-	struct merge *merge = pile->merge;
 	size_t count = pile->inherited ? pile->inherited->count : 0;
-	struct text *names = arena_array(merge->arena, count, sizeof *names);
+	struct text *names = merge_names(pile->merge, count);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; names && i < count; i++)
 		names[i] = field_item_name(pile->field, pile->inherited->items[i]);
-	merge_complain_unset(merge, item_place(pile, item), name, names, count);
+	merge_complain_unset(pile->merge, item_place(pile, item), name, names, count);
 }
 
 static void put(struct pile *pile, struct value *item)

@@ -8,7 +8,7 @@ struct progress {
 	const struct catalog *catalog;
 	const struct link *links;
 	struct effective *recipes;
-	bool *lacks; /* by recipe: incomplete as a whole */
+	struct name_set *told; /* by recipe: what was found wrong with it as a whole, which its children need not hear again */
 	int64_t as_of;
 	struct said said;
 	struct arena *arena;
@@ -58,7 +58,7 @@ static void resolve_one(struct progress *progress, size_t i)
 	effective_metrics(out, parent, arena, progress->diags);
 	effective_packs(out, arena);
 	if (out->usable)
-		progress->lacks[i] = effective_check(out, parent && progress->lacks[link->parent_index], progress->diags);
+		effective_check(out, &progress->told[i], parent ? &progress->told[link->parent_index] : NULL, progress->diags);
 	make_digest(out, arena);
 }
 
@@ -78,7 +78,7 @@ void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as
 
 	*out = (struct resolved){.recipes = arena_array(arena, count, sizeof *out->recipes), .count = count};
 	progress.recipes = out->recipes;
-	progress.lacks = arena_array(arena, count, sizeof *progress.lacks);
+	progress.told = arena_array(arena, count, sizeof *progress.told);
 	said_collect(&progress.said, diags, arena);
 	parents_link(links, order, catalog, arena, diags);
 	for (size_t i = 0; i < count; i++)
