@@ -9,7 +9,7 @@
 
 /* Per run: the answer, then what made it so with the place of the limit, the failing first, then what passed on as few lines as fit. */
 
-enum { INDENT = 2, LINE = 110 };
+enum { INDENT = 2, LINE = 110, SEGMENTS = 5 };
 
 static const char *paint(enum verdict verdict, bool color)
 {
@@ -49,7 +49,32 @@ static struct place limit_place(const struct gate_result *gate)
 	return metric->place;
 }
 
-static void add_gate(struct buffer *out, const struct run_result *run, const struct gate_result *gate, bool color)
+/* The segments beside the worst, which the reason names. */
+static void add_slices(struct buffer *out, const struct pack_result *pack, const struct metric *metric)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < pack->slice_count; i++) {
+		const struct slice_result *slice = &pack->slices[i];
+		if (!text_equal(slice->metric, metric->key) || !seen++ || seen > SEGMENTS)
+			continue;
+		buffer_repeat(out, ' ', 3 * INDENT);
+		buffer_format(out, "%s in ", verdict_name(slice->status));
+		buffer_safe(out, slice->by);
+		buffer_string(out, " = ");
+		buffer_safe(out, slice->segment);
+		buffer_string(out, ": ");
+		buffer_safe(out, slice->reason);
+		buffer_char(out, '\n');
+	}
+	if (seen > SEGMENTS) {
+		buffer_repeat(out, ' ', 3 * INDENT);
+		buffer_format(out, "and in %zu more\n", seen - SEGMENTS);
+	}
+}
+
+static void add_gate(struct buffer *out, const struct run_result *run, const struct pack_result *pack, const struct gate_result *gate,
+                     bool color)
 {
 	const struct metric *metric = gate->metric;
 
@@ -63,6 +88,7 @@ static void add_gate(struct buffer *out, const struct run_result *run, const str
 	add_place(out, limit_place(gate), "limit:");
 	if (!gate->has_value && run->run->metrics_file)
 		add_place(out, (struct place){.file = run->run->metrics_file}, "expected in:");
+	add_slices(out, pack, metric);
 }
 
 static void add_passed_item(struct buffer *out, struct buffer *line, struct arena *arena, const struct gate_result *gate)
@@ -128,7 +154,7 @@ static void add_pack(struct buffer *out, const struct run_result *run, const str
 	for (size_t k = 0; k < sizeof order / sizeof *order; k++)
 		for (size_t i = 0; i < pack->gate_count; i++)
 			if (pack->gates[i].status == order[k])
-				add_gate(out, run, &pack->gates[i], color);
+				add_gate(out, run, pack, &pack->gates[i], color);
 	add_passed(out, pack, color);
 }
 
