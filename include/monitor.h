@@ -121,8 +121,8 @@ struct monitor_request {
 int monitor_model(struct model_result *out, const struct monitor_request *request, const struct model *model, struct arena *arena,
                   struct diags *diags, struct failure *failure);
 
-/* What only effective recipes tell: alert conditions that cannot be read or that name what there is not (each where it is set), watched
- * models without the reference that their drift features need, and models on a draft or archived recipe. */
+/* What only effective recipes tell: alert conditions that cannot be read or that name what there is not (each where it is set), and
+ * watched models without the reference that their drift features need. */
 void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags);
 
 #endif

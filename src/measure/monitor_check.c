@@ -122,6 +122,13 @@ static void check_drift(const struct checker *checker, struct text name, size_t 
 	while (name.at[end - 1] != '.')
 		end--;
 	struct text method = text_cut(name, end, name.len), column = text_cut(name, 6, end - 1);
+	if (drift_method_of(method) == METHOD_NONE && schema_method_of(method)) {
+		diag_add(checker->diags, CODE_SCHEMA_EXPRESSION, place_inside(checker->condition, offset + end, method.len),
+		         "drift method '%.*s' is not computed by this version", TEXT_ARGS(method));
+		diag_help(checker->diags, "an alert that needs it stays inconclusive; psi, ks, chi_square and missing are computed");
+		checker->diags->items[checker->diags->count - 1].severity = SEVERITY_WARNING;
+		return;
+	}
 	if (drift_method_of(method) == METHOD_NONE) {
 		report(checker, name, offset, end, &vocabulary->methods, "drift method", false);
 		return;
@@ -191,18 +198,11 @@ static void check_recipe(const struct catalog *catalog, const struct effective *
 
 /* --- models --- */
 
-static void check_model(const struct model *model, const struct effective *recipe, struct diags *diags)
+static void check_reference(const struct model *model, const struct effective *recipe, struct diags *diags)
 {
-	const struct value *features = recipe->usable ? value_at(recipe->root, "monitoring.drift.features") : NULL;
-	enum record_status status = recipe->recipe->status;
+	const struct value *features = value_at(recipe->root, "monitoring.drift.features");
 	bool watched = model->status == MODEL_STAGING || model->status == MODEL_PRODUCTION;
 
-	if ((status == STATUS_DRAFT || status == STATUS_ARCHIVED) && model->status != MODEL_RETIRED) {
-		diag_add(diags, CODE_RECIPE_DEPRECATED, model->recipe.place, "recipe '%.*s' is %s", TEXT_ARGS(model->recipe.id),
-		         record_status_name(status));
-		diag_relate(diags, recipe->recipe->record.place, "the recipe");
-		diag_help(diags, status == STATUS_DRAFT ? "approve the recipe, or name an approved one" : "name an approved recipe");
-	}
 	if (watched && !model->reference.len && features && features->kind == VALUE_LIST && features->count) {
 		diag_add(diags, CODE_MODEL_REFERENCE, model->record.place, "model '%.*s' has no 'reference', and its recipe names %zu drift feature%s",
 		         TEXT_ARGS(model->record.id), features->count, features->count == 1 ? "" : "s");
@@ -219,7 +219,7 @@ void monitor_check_alerts(const struct catalog *catalog, const struct resolved *
 	for (size_t i = 0; i < catalog->model_count; i++) {
 		const struct model *model = &catalog->models[i];
 		const struct effective *recipe = model->recipe.id.len ? resolved_recipe(resolved, model->recipe.id) : NULL;
-		if (recipe)
-			check_model(model, recipe, diags);
+		if (recipe && recipe->usable)
+			check_reference(model, recipe, diags);
 	}
 }
