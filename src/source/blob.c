@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "arena.h"
 #include "git.h"
+#include "limits.h"
 #include "repository.h"
 
 static uint32_t turn(uint32_t x, unsigned by)
@@ -125,6 +126,27 @@ static void hash_whole(char out[41], struct text bytes)
 	blob_hash_end(out, &hash);
 }
 
+/* libgit2 opens attribute files as they come: a pipe would block it, a link leads anywhere, and a huge one is read whole. */
+static int check_attributes(git_repository *repository, const char *path, struct failure *failure)
+{
+	const char *top = git_repository_workdir(repository);
+
+	for (size_t i = 0; top && i < strlen(path); i++) {
+		char name[8192];
+		struct stat status;
+		if (i > 0 && path[i] != '/')
+			continue;
+		int folder = i ? (int)i + 1 : 0;
+		int len = snprintf(name, sizeof name, "%s%.*s.gitattributes", top, folder, path);
+		if (len < 0 || (size_t)len >= sizeof name || lstat(name, &status) != 0)
+			continue;
+		if (!S_ISREG(status.st_mode) || (size_t)status.st_size > limits_default.manifest_bytes)
+			return failure_set(failure, EXIT_UNABLE, "'%.*s.gitattributes' is %s: what git would store here cannot be known", folder,
+			                   path, S_ISREG(status.st_mode) ? "too large" : "not a regular file");
+	}
+	return 0;
+}
+
 /* *filters is NULL where nothing is configured. */
 static int load_filters(git_filter_list **filters, git_repository *repository, struct text path, struct failure *failure)
 {
@@ -135,6 +157,8 @@ static int load_filters(git_filter_list **filters, git_repository *repository, s
 		return 0;
 	memcpy(name, path.at, path.len);
 	name[path.len] = '\0';
+	if (check_attributes(repository, name, failure) < 0)
+		return -1;
 	int error = git_filter_list_load(filters, repository, NULL, name, GIT_FILTER_TO_ODB, GIT_FILTER_ALLOW_UNSAFE);
 	return error ? repository_fail(failure, error, "cannot convert '%s' as git would", name) : 0;
 }

@@ -277,6 +277,23 @@ static void test_conversions(void **state)
 	check_ids(sandbox, "ident.txt");
 }
 
+static void test_hostile_attributes(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct input input;
+	enum read_result result;
+
+	make_repository(sandbox);
+	sandbox_write(sandbox, "r/a/crlf.csv", "a,b\r\n");
+	assert_int_equal(mkfifo(sandbox_path(sandbox, "r/a/.gitattributes"), 0666), 0);
+	struct source *source = open_source(sandbox, (struct source_options){.directory = sandbox_path(sandbox, "r")});
+	assert_int_equal(source_read(&input, &result, source, TEXT("a/crlf.csv"), 100, &sandbox->arena, &sandbox->failure), -1);
+	assert_non_null(strstr(sandbox->failure.message, "'a/.gitattributes' is not a regular file"));
+	assert_int_equal(source_read(&input, &result, source, TEXT("z"), 100, &sandbox->arena, &sandbox->failure), 0);
+	assert_int_equal(result, READ_OK);
+	source_close(source);
+}
+
 static void test_no_commit_yet(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -650,6 +667,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_walk_is_bounded, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_workspace, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_conversions, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_hostile_attributes, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_no_commit_yet, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_revisions, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_kinds_of_repositories, sandbox_open, sandbox_close),
