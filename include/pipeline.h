@@ -1,0 +1,49 @@
+/* Pipeline: source -> document -> catalog -> resolve -> measure -> report -> publish, and the points where a command may stop.
+ *
+ * The one place that knows the order of the stages. Ownership: a workspace owns its arena and its source; workspace_close() releases both.
+ * Failure: -1 with a failure; what is wrong in the user's files is in workspace.diags, sorted and with the configured severities. */
+#ifndef GALLEY_PIPELINE_H
+#define GALLEY_PIPELINE_H
+
+#include "arena.h"
+#include "publish.h"
+#include "results.h"
+#include "source.h"
+
+struct workspace_request {
+	struct source_options source;
+	unsigned jobs;
+	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
+	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
+	int64_t as_of;
+	int64_t now;
+};
+
+struct workspace {
+	struct arena arena;
+	struct source *source;
+	struct catalog catalog;
+	struct resolved resolved;
+	struct diags diags;
+	struct results results;
+	size_t files; /* manifests and metric files read */
+};
+
+/* Source to resolve: every record is there, every effective recipe, every finding of `galley check`. */
+int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure);
+void workspace_close(struct workspace *workspace);
+
+/* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
+ * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */
+int workspace_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count,
+                      struct failure *failure);
+
+/* Report: the pages as files to write, after workspace_measure(). recheck: as the manifest.json that is there says (as-of and source),
+ * see `report --check`. */
+int workspace_pages(struct publish_file **files, size_t *count, struct workspace *workspace, bool recheck, struct failure *failure);
+
+/* Of files, those that differ from what the source holds now. */
+int workspace_stale(struct publish_file **stale, size_t *stale_count, struct workspace *workspace, const struct publish_file *files,
+                    size_t count, struct failure *failure);
+
+#endif

@@ -1,0 +1,297 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "command.h"
+#include "drift_json.h"
+#include "drift_text.h"
+#include "json.h"
+#include "text_report.h"
+
+#define AT(field) offsetof(struct invocation, field)
+
+static const struct option drift_options[] = {
+	{"reference", 0, OPTION_WORD, AT(reference), "A.csv", NULL, "compare two files: what is expected"},
+	{"current", 0, OPTION_WORD, AT(current), "B.csv", NULL, "compare two files: what came ('-' is standard input)"},
+	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "psi, ks, chi_square, missing; auto (default) or all"},
+	{"column", 0, OPTION_WORDS, AT(columns), "NAME", NULL, "only this column"},
+	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
+	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones"},
+	{"delimiter", 0, OPTION_WORD, AT(delimiter), "C", NULL, "comma, semicolon, tab or | (default: found in the header)"},
+	{"max-bad-rows", 0, OPTION_NUMBER, AT(max_bad_rows), "N", NULL, "leave out at most N rows that cannot be read (default 0)"},
+};
+
+static enum exit_code drift_code(enum drift_status status, enum severity fail_on)
+{
+	enum severity weight = status == DRIFT_DRIFT || status == DRIFT_INCONCLUSIVE ? SEVERITY_ERROR
+	                       : status == DRIFT_WARN                                ? SEVERITY_WARNING
+	                                                                             : SEVERITY_OFF;
+
+	return weight >= fail_on ? EXIT_FINDINGS : EXIT_OK;
+}
+
+/* --method KEY,...: methods to show; a single key decides too. */
+static int read_methods(struct drift_request *request, const struct invocation *invocation)
+{
+	size_t count = 0;
+
+	request->decide = METHOD_NONE;
+	for (size_t i = 0; i < invocation->methods.count; i++) {
+		struct text rest = invocation->methods.items[i];
+		while (rest.len) {
+			size_t comma = text_find(rest, ',');
+			struct text key = text_cut(rest, 0, comma);
+			rest = text_cut(rest, comma + 1, rest.len);
+			if (text_is(key, "auto"))
+				continue;
+			if (text_is(key, "all")) {
+				for (size_t m = 0; m < METHOD_COUNT; m++)
+					request->show[m] = true;
+				count += METHOD_COUNT;
+				continue;
+			}
+			enum drift_method method = drift_method_of(key);
+			if (method == METHOD_NONE)
+				return session_usage(invocation, "unknown drift method '%.*s', must be auto, all, psi, ks, chi_square or missing", TEXT_ARGS(key));
+			request->show[method] = true;
+			request->decide = method;
+			count++;
+		}
+	}
+	if (count > 1)
+		request->decide = METHOD_NONE;
+	return EXIT_OK;
+}
+
+static int read_kinds(struct drift_request *request, struct invocation *invocation)
+{
+	struct drift_feature *features = arena_array(&invocation->arena, invocation->kinds.count, sizeof *features);
+
+	for (size_t i = 0; i < invocation->kinds.count; i++) {
+		struct text word = invocation->kinds.items[i];
+		size_t equals = word.len;
+		/* The last '=', as a column's name may hold one. */
+		while (equals > 0 && word.at[equals - 1] != '=')
+			equals--;
+		struct text kind = text_cut(word, equals, word.len);
+		features[i] = (struct drift_feature){.name = text_cut(word, 0, equals ? equals - 1 : 0), .kind = column_kind_of(kind), .method = METHOD_NONE};
+		if (!equals || features[i].kind == COLUMN_AUTO || features[i].kind == COLUMN_IDENTIFIER)
+			return session_usage(invocation, "'--kind' is '%.*s', must be COLUMN=number, category, category_num, timestamp or ignore", TEXT_ARGS(word));
+	}
+	request->features = features;
+	request->feature_count = invocation->kinds.count;
+	return EXIT_OK;
+}
+
+static int read_delimiter(struct drift_request *request, const struct invocation *invocation)
+{
+	const char *word = invocation->delimiter;
+
+	if (!word)
+		return EXIT_OK;
+	if (strcmp(word, "\\t") == 0 || strcmp(word, "tab") == 0)
+		request->delimiter = '\t';
+	else if (strlen(word) == 1 && strchr(",;|\t", word[0]))
+		request->delimiter = word[0];
+	else
+		return session_usage(invocation, "'--delimiter' is '%s', must be a comma, a semicolon, tab or |", word);
+	return EXIT_OK;
+}
+
+static int drift_files(struct invocation *invocation)
+{
+	struct table_file reference = {NULL, text_of(invocation->reference)}, current = {NULL, text_of(invocation->current)};
+	struct drift_request request = {
+		.reference = &reference,
+		.current = &current,
+		.reference_count = 1,
+		.current_count = 1,
+		.na = invocation->na.items,
+		.na_count = invocation->na.count,
+		.only = invocation->columns.items,
+		.only_count = invocation->columns.count,
+		.max_bad_rows = invocation->max_bad_rows,
+	};
+	struct drift_result result;
+	struct diags diags;
+	struct failure failure;
+	struct buffer out;
+	bool ok;
+
+	int code = read_methods(&request, invocation);
+	if (code == EXIT_OK)
+		code = read_kinds(&request, invocation);
+	if (code == EXIT_OK)
+		code = read_delimiter(&request, invocation);
+	if (code != EXIT_OK)
+		return code;
+	diags_init(&diags, &invocation->arena);
+	if (drift_compare(&result, &ok, &request, &limits_default, &invocation->arena, &diags, &failure) < 0)
+		return session_fail(&failure);
+	diags_sort(&diags);
+	buffer_init(&out);
+	if (diags.count)
+		diags_text(&out, &diags, SEVERITY_NOTE, 2, session_color(invocation, stderr));
+	fwrite(buffer_text(&out).at, 1, out.len, stderr);
+	buffer_clear(&out);
+	code = EXIT_FINDINGS;
+	if (ok) {
+		if (session_is(invocation, "json")) {
+			struct json *json = drift_json(&result, false);
+			json_print(&out, json, true);
+			json_release(json);
+		} else {
+			drift_text(&out, &result);
+		}
+		code = session_write(invocation, &out, (int)drift_code(result.status, session_fail_on(invocation, SEVERITY_ERROR)));
+	}
+	buffer_release(&out);
+	return code;
+}
+
+/* A model drifts by its share of drifting features; what could not be judged weighs as much. */
+static enum drift_status model_status(const struct model_result *model)
+{
+	const struct snapshot_result *latest = model->latest;
+
+	if (!latest)
+		return DRIFT_UNJUDGED;
+	if (!latest->has_drift || latest->undecided)
+		return latest->has_drift && latest->drifting ? DRIFT_DRIFT : DRIFT_INCONCLUSIVE;
+	if (latest->drifting)
+		return DRIFT_DRIFT;
+	return latest->drift.drifting || latest->drift.status == DRIFT_WARN ? DRIFT_WARN : DRIFT_STABLE;
+}
+
+static void add_model_json(struct json *models, const struct model_result *model)
+{
+	struct json *item = json_object();
+
+	json_add_text(item, "model", model->model->record.id);
+	json_add_string(item, "status", drift_status_name(model_status(model)));
+	if (model->latest) {
+		json_add_text(item, "snapshot", model->latest->snapshot->stamp);
+		json_add_number(item, "share", model->latest->share);
+		json_add_text(item, "reason", model->latest->has_drift ? TEXT("") : model->latest->reason);
+	}
+	json_add(item, "columns", model->latest && model->latest->has_drift ? drift_columns_json(&model->latest->drift, false) : json_array());
+	json_push(models, item);
+}
+
+static void add_model_text(struct buffer *out, const struct model_result *model)
+{
+	const char *status = drift_status_name(model_status(model));
+
+	buffer_safe(out, model->model->record.id);
+	if (!model->latest) {
+		buffer_string(out, ": no snapshot up to the as-of\n");
+		return;
+	}
+	buffer_format(out, ": %s, snapshot ", status ? status : "not judged");
+	buffer_safe(out, model->latest->snapshot->stamp);
+	if (!model->latest->has_drift) {
+		buffer_string(out, ": ");
+		buffer_safe(out, model->latest->reason);
+		buffer_char(out, '\n');
+		return;
+	}
+	buffer_string(out, "\n");
+	drift_text(out, &model->latest->drift);
+}
+
+static int select_models(const struct model ***only, size_t *count, struct workspace *workspace, const struct invocation *invocation)
+{
+	const struct catalog *catalog = &workspace->catalog;
+
+	*only = arena_array(&workspace->arena, catalog->model_count + invocation->operands.count, sizeof **only);
+	*count = 0;
+	for (size_t i = 0; i < invocation->operands.count; i++) {
+		const struct model *model = catalog_model(catalog, invocation->operands.items[i]);
+		if (!model) {
+			struct text *names = arena_array(&workspace->arena, catalog->model_count, sizeof *names);
+			for (size_t m = 0; m < catalog->model_count; m++)
+				names[m] = catalog->models[m].record.id;
+			return session_unknown("model", invocation->operands.items[i], names, catalog->model_count);
+		}
+		(*only)[(*count)++] = model;
+	}
+	for (size_t i = 0; !invocation->operands.count && i < catalog->model_count; i++)
+		if (catalog->models[i].status == MODEL_STAGING || catalog->models[i].status == MODEL_PRODUCTION)
+			(*only)[(*count)++] = &catalog->models[i];
+	return EXIT_OK;
+}
+
+static int print_models(struct workspace *workspace, const struct invocation *invocation)
+{
+	struct json *json = json_object(), *models = json_array();
+	const struct results *results = &workspace->results;
+	int code = session_errors(workspace, invocation);
+	bool as_json = session_is(invocation, "json");
+	struct buffer out;
+
+	buffer_init(&out);
+	json_add_string(json, "schema", "galley.drift/1");
+	for (size_t i = 0; i < results->model_count; i++) {
+		const struct model_result *model = &results->models[i];
+		add_model_json(models, model);
+		if (!as_json && i)
+			buffer_char(&out, '\n');
+		if (!as_json)
+			add_model_text(&out, model);
+		if (drift_code(model_status(model), session_fail_on(invocation, SEVERITY_ERROR)) != EXIT_OK)
+			code = EXIT_FINDINGS;
+	}
+	json_add(json, "models", models);
+	if (as_json)
+		json_print(&out, json, true);
+	json_release(json);
+	code = session_write(invocation, &out, code);
+	buffer_release(&out);
+	return code;
+}
+
+static int drift_models(struct invocation *invocation)
+{
+	struct workspace workspace;
+	const struct model **only;
+	size_t count;
+	int code = session_open(&workspace, invocation);
+
+	if (code == EXIT_OK)
+		code = select_models(&only, &count, &workspace, invocation);
+	if (code == EXIT_OK && count)
+		code = session_measure(&workspace, true, only, count);
+	if (code == EXIT_OK)
+		code = print_models(&workspace, invocation);
+	workspace_close(&workspace);
+	return code;
+}
+
+static int run_drift(struct invocation *invocation)
+{
+	bool files = invocation->reference || invocation->current;
+
+	if (files && (!invocation->reference || !invocation->current))
+		return session_usage(invocation, "'--reference' and '--current' belong together");
+	if (files && invocation->operands.count)
+		return session_usage(invocation, "either models or '--reference' and '--current', not both");
+	if (!files && (invocation->methods.count || invocation->kinds.count || invocation->columns.count || invocation->na.count ||
+	               invocation->delimiter || invocation->max_bad_rows))
+		return session_usage(invocation, "a model's methods, kinds and missing values are its recipe's; these options go with '--reference' and '--current'");
+	return files ? drift_files(invocation) : drift_models(invocation);
+}
+
+const struct command command_drift = {
+	.name = "drift",
+	.operands = "[MODEL...]",
+	.most = SIZE_MAX,
+	.summary = "has live data moved away from the reference, feature by feature?",
+	.details = "With models (default: all in staging and production): the newest snapshots against the reference, by the recipe's methods and\n"
+	           "limits. With --reference and --current: two CSV files. Every number comes with its definition in JSON. Exit 1 on drift, or\n"
+	           "when a feature could not be judged.",
+	.examples = {"galley drift model_grocery_pricing", "galley drift --reference jan.csv --current feb.csv --method all --format json",
+	             "galley drift --reference jan.csv --current - --na '?' --kind zip=category"},
+	.formats = "text|json",
+	.options = drift_options,
+	.option_count = sizeof drift_options / sizeof *drift_options,
+	.run = run_drift,
+};

@@ -1,0 +1,385 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "instant.h"
+#include "json.h"
+#include "text_report.h"
+
+#define AT(field) offsetof(struct invocation, field)
+
+static const struct option list_options[] = {
+	{"family", 0, OPTION_WORD, AT(family), "F", NULL, "of this model family"},
+	{"level", 0, OPTION_WORD, AT(level), "L", "baseline|industry|client", "recipes of this level"},
+	{"status", 0, OPTION_WORD, AT(status), "S", NULL, "of this status"},
+	{"tag", 0, OPTION_WORD, AT(tag), "T", NULL, "with this tag"},
+	{"owner", 0, OPTION_WORD, AT(owner), "O", NULL, "of this owner"},
+	{"sort", 0, OPTION_WORD, AT(sort), "COLUMN", NULL, "by this column of the table"},
+	{"limit", 0, OPTION_NUMBER, AT(limit), "N", NULL, "at most N rows"},
+};
+
+/* One line of a list; what its kind does not have is empty. */
+struct item {
+	struct text id, name, family, level, status, model, type, version, owner, time, performance;
+	const struct value *tags;
+	size_t order;
+};
+
+enum column { COL_ID, COL_NAME, COL_FAMILY, COL_LEVEL, COL_STATUS, COL_MODEL, COL_TYPE, COL_VERSION, COL_OWNER, COL_TIME, COL_PERFORMANCE, COL_COUNT };
+
+static const struct {
+	const char *name;
+	size_t offset;
+	bool in_json_always; /* the keys that are promised where the kind has them */
+} columns[COL_COUNT] = {
+	[COL_ID] = {"id", offsetof(struct item, id), true},
+	[COL_NAME] = {"name", offsetof(struct item, name), false},
+	[COL_FAMILY] = {"family", offsetof(struct item, family), true},
+	[COL_LEVEL] = {"level", offsetof(struct item, level), true},
+	[COL_STATUS] = {"status", offsetof(struct item, status), true},
+	[COL_MODEL] = {"model", offsetof(struct item, model), true},
+	[COL_TYPE] = {"type", offsetof(struct item, type), true},
+	[COL_VERSION] = {"version", offsetof(struct item, version), false},
+	[COL_OWNER] = {"owner", offsetof(struct item, owner), false},
+	[COL_TIME] = {"time", offsetof(struct item, time), false},
+	[COL_PERFORMANCE] = {"performance", offsetof(struct item, performance), true},
+};
+
+struct list {
+	struct item *items;
+	size_t count;
+	struct arena *arena;
+};
+
+static struct item *add_item(struct list *list)
+{
+	list->items = arena_grow(list->arena, list->items, list->count, sizeof *list->items);
+	struct item *item = &list->items[list->count++];
+	*item = (struct item){.order = list->count};
+	return item;
+}
+
+static struct text name_or_empty(const char *name)
+{
+	return name ? text_of(name) : TEXT("");
+}
+
+static void list_recipes(struct list *list, const struct workspace *workspace)
+{
+	for (size_t i = 0; i < workspace->catalog.recipe_count; i++) {
+		const struct recipe *recipe = &workspace->catalog.recipes[i];
+		const struct effective *effective = resolved_recipe(&workspace->resolved, recipe->record.id);
+		struct item *item = add_item(list);
+		item->id = recipe->record.id;
+		item->name = recipe->record.name;
+		item->family = recipe->family;
+		item->level = name_or_empty(level_name(recipe->level));
+		item->status = name_or_empty(record_status_name(recipe->status));
+		item->version = recipe->version;
+		item->owner = effective && effective->usable ? effective->owner : value_text(recipe->record.root, "metadata.owner");
+		item->tags = value_at(effective && effective->usable ? effective->root : recipe->record.root, "metadata.tags");
+	}
+}
+
+static void list_packs(struct list *list, const struct workspace *workspace)
+{
+	for (size_t i = 0; i < workspace->catalog.pack_count; i++) {
+		const struct pack *pack = &workspace->catalog.packs[i];
+		struct item *item = add_item(list);
+		item->id = pack->record.id;
+		item->name = pack->record.name;
+		item->family = pack->family;
+		item->status = name_or_empty(record_status_name(pack->status));
+		item->version = pack->version;
+		item->owner = value_text(pack->record.root, "metadata.owner");
+		item->tags = value_at(pack->record.root, "metadata.tags");
+	}
+}
+
+static struct text family_of(const struct workspace *workspace, const struct model *model)
+{
+	const struct recipe *recipe = catalog_recipe(&workspace->catalog, model->recipe.id);
+
+	return recipe ? recipe->family : TEXT("");
+}
+
+static void list_models(struct list *list, const struct workspace *workspace)
+{
+	for (size_t i = 0; i < workspace->catalog.model_count; i++) {
+		const struct model *model = &workspace->catalog.models[i];
+		struct item *item = add_item(list);
+		item->id = model->record.id;
+		item->name = model->record.name;
+		item->family = family_of(workspace, model);
+		item->status = name_or_empty(model_status_name(model->status));
+		item->version = model->version;
+		item->owner = model->owner;
+		item->tags = value_at(model->record.root, "metadata.tags");
+	}
+}
+
+static struct text print_time(struct list *list, bool has, int64_t time)
+{
+	char out[32];
+
+	return has ? text_copy(list->arena, (struct text){out, instant_print(out, time)}) : TEXT("");
+}
+
+static void list_runs(struct list *list, const struct workspace *workspace)
+{
+	for (size_t m = 0; m < workspace->catalog.model_count; m++) {
+		const struct model *model = &workspace->catalog.models[m];
+		for (size_t i = 0; i < model->run_count; i++) {
+			const struct run *run = &model->runs[i];
+			struct item *item = add_item(list);
+			item->id = run->record.id;
+			item->model = model->record.id;
+			item->family = family_of(workspace, model);
+			item->type = name_or_empty(run_type_name(run->type));
+			item->status = name_or_empty(run_status_name(run->status));
+			item->owner = model->owner;
+			item->time = print_time(list, run->has_started, run->started);
+		}
+	}
+}
+
+static void list_snapshots(struct list *list, const struct workspace *workspace)
+{
+	for (size_t m = 0; m < workspace->catalog.model_count; m++) {
+		const struct model *model = &workspace->catalog.models[m];
+		for (size_t i = 0; i < model->snapshot_count; i++) {
+			const struct snapshot *snapshot = &model->snapshots[i];
+			struct item *item = add_item(list);
+			item->id = snapshot->stamp;
+			item->model = model->record.id;
+			item->family = family_of(workspace, model);
+			item->owner = model->owner;
+			item->performance = snapshot->metrics ? TEXT("yes") : TEXT("no");
+			item->time = print_time(list, true, snapshot->time);
+		}
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*fill)(struct list *list, const struct workspace *workspace);
+	unsigned columns; /* bits of enum column */
+} kinds[] = {
+	{"recipes", list_recipes, 1u << COL_ID | 1u << COL_NAME | 1u << COL_FAMILY | 1u << COL_LEVEL | 1u << COL_STATUS | 1u << COL_VERSION | 1u << COL_OWNER},
+	{"packs", list_packs, 1u << COL_ID | 1u << COL_NAME | 1u << COL_FAMILY | 1u << COL_STATUS | 1u << COL_VERSION},
+	{"models", list_models, 1u << COL_ID | 1u << COL_NAME | 1u << COL_FAMILY | 1u << COL_STATUS | 1u << COL_VERSION | 1u << COL_OWNER},
+	{"runs", list_runs, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_TYPE | 1u << COL_STATUS | 1u << COL_TIME},
+	{"snapshots", list_snapshots, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_PERFORMANCE | 1u << COL_TIME},
+};
+enum { KIND_NAMES = sizeof kinds / sizeof *kinds };
+
+static struct text cell(const struct item *item, enum column column)
+{
+	struct text text;
+
+	memcpy(&text, (const char *)item + columns[column].offset, sizeof text);
+	return text;
+}
+
+static bool has_tag(const struct item *item, const char *tag)
+{
+	for (size_t i = 0; item->tags && item->tags->kind == VALUE_LIST && i < item->tags->count; i++)
+		if (text_is(item->tags->items[i]->text, tag))
+			return true;
+	return false;
+}
+
+static bool contains_nocase(struct text text, struct text part)
+{
+	char small[256];
+
+	if (part.len >= sizeof small)
+		return false;
+	memcpy(small, part.at, part.len);
+	small[part.len] = '\0';
+	for (size_t i = 0; i + part.len <= text.len; i++)
+		if (text_is_nocase(text_cut(text, i, i + part.len), small))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct item *item, const struct invocation *invocation)
+{
+	if ((invocation->family && !text_is(item->family, invocation->family)) || (invocation->level && !text_is(item->level, invocation->level)) ||
+	    (invocation->status && !text_is(item->status, invocation->status)) || (invocation->owner && !text_is(item->owner, invocation->owner)) ||
+	    (invocation->tag && !has_tag(item, invocation->tag)))
+		return false;
+	for (size_t i = 1; i < invocation->operands.count; i++) {
+		bool found = false;
+		for (enum column column = 0; column < COL_COUNT && !found; column++)
+			found = contains_nocase(cell(item, column), invocation->operands.items[i]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Insertion by binary search keeps equal keys in the order of the workspace; qsort() has no context to carry the column. */
+static void sort_items(struct list *list, enum column column)
+{
+	for (size_t i = 1; i < list->count; i++) {
+		struct item item = list->items[i];
+		size_t low = 0, high = i;
+		while (low < high) {
+			size_t middle = (low + high) / 2;
+			if (text_compare(cell(&list->items[middle], column), cell(&item, column)) <= 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		memmove(&list->items[low + 1], &list->items[low], (i - low) * sizeof item);
+		list->items[low] = item;
+	}
+}
+
+static void add_csv_cell(struct buffer *out, struct text text)
+{
+	bool formula = text.len && strchr("=+-@\t\r", text.at[0]);
+	bool quote = text_find(text, ',') < text.len || text_find(text, '"') < text.len || text_find(text, '\n') < text.len ||
+	             text_find(text, '\r') < text.len;
+
+	if (quote)
+		buffer_char(out, '"');
+	if (formula)
+		buffer_char(out, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] == '"')
+			buffer_char(out, '"');
+		buffer_char(out, text.at[i]);
+	}
+	if (quote)
+		buffer_char(out, '"');
+}
+
+static void print_csv(struct buffer *out, const struct list *list, unsigned shown)
+{
+	for (size_t row = 0; row <= list->count; row++) {
+		const char *separator = "";
+		for (enum column column = 0; column < COL_COUNT; column++) {
+			if (!(shown & 1u << column))
+				continue;
+			buffer_string(out, separator);
+			separator = ",";
+			if (row == 0)
+				buffer_string(out, columns[column].name);
+			else
+				add_csv_cell(out, cell(&list->items[row - 1], column));
+		}
+		buffer_char(out, '\n');
+	}
+}
+
+static void print_json(struct buffer *out, const struct list *list, unsigned shown)
+{
+	struct json *json = json_object(), *items = json_array();
+
+	json_add_string(json, "schema", "galley.list/1");
+	for (size_t i = 0; i < list->count; i++) {
+		struct json *object = json_object();
+		for (enum column column = 0; column < COL_COUNT; column++) {
+			struct text text = cell(&list->items[i], column);
+			if (!(shown & 1u << column))
+				continue;
+			if (column == COL_PERFORMANCE)
+				json_add_bool(object, columns[column].name, text_is(text, "yes"));
+			else if (text.len || columns[column].in_json_always)
+				json_add_text(object, columns[column].name, text);
+		}
+		json_push(items, object);
+	}
+	json_add(json, "items", items);
+	json_print(out, json, true);
+	json_release(json);
+}
+
+static void print_table(struct buffer *out, const struct list *list, unsigned shown)
+{
+	const char *header[COL_COUNT];
+	bool right[COL_COUNT] = {false};
+	struct text *cells = arena_array(list->arena, list->count * COL_COUNT, sizeof *cells);
+	size_t count = 0, used = 0;
+
+	for (enum column column = 0; column < COL_COUNT; column++)
+		if (shown & 1u << column)
+			header[count++] = columns[column].name;
+	for (size_t i = 0; i < list->count; i++)
+		for (enum column column = 0; column < COL_COUNT; column++)
+			if (shown & 1u << column)
+				cells[used++] = cell(&list->items[i], column);
+	table_print(out, &(struct table_text){header, right, count, cells, list->count});
+}
+
+static int print_list(struct workspace *workspace, struct invocation *invocation, size_t kind)
+{
+	struct list list = {.arena = &workspace->arena};
+	unsigned shown = kinds[kind].columns;
+	size_t kept = 0;
+	struct buffer out;
+
+	kinds[kind].fill(&list, workspace);
+	for (size_t i = 0; i < list.count; i++)
+		if (is_wanted(&list.items[i], invocation))
+			list.items[kept++] = list.items[i];
+	list.count = kept;
+	if (invocation->sort) {
+		enum column column = 0;
+		while (column < COL_COUNT && !(shown & 1u << column && strcmp(columns[column].name, invocation->sort) == 0))
+			column++;
+		if (column == COL_COUNT)
+			return session_usage(invocation, "'--sort' is '%s', which is no column of the table", invocation->sort);
+		sort_items(&list, column);
+	}
+	if (invocation->limit && list.count > invocation->limit)
+		list.count = invocation->limit;
+	int errors = session_errors(workspace, invocation);
+	buffer_init(&out);
+	if (session_is(invocation, "json"))
+		print_json(&out, &list, shown);
+	else if (session_is(invocation, "csv"))
+		print_csv(&out, &list, shown);
+	else
+		print_table(&out, &list, shown);
+	int code = session_write(invocation, &out, invocation->fail_on ? errors : EXIT_OK);
+	buffer_release(&out);
+	return code;
+}
+
+static int run_list(struct invocation *invocation)
+{
+	struct workspace workspace;
+	struct text names[KIND_NAMES];
+	size_t kind = 0;
+
+	while (kind < KIND_NAMES && !text_is(invocation->operands.items[0], kinds[kind].name))
+		kind++;
+	if (kind == KIND_NAMES) {
+		for (size_t i = 0; i < KIND_NAMES; i++)
+			names[i] = text_of(kinds[i].name);
+		session_unknown("kind", invocation->operands.items[0], names, KIND_NAMES);
+		return session_usage(invocation, "'list' needs one of recipes, packs, models, runs, snapshots");
+	}
+	int code = session_open(&workspace, invocation);
+	if (code == EXIT_OK)
+		code = print_list(&workspace, invocation, kind);
+	workspace_close(&workspace);
+	return code;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.operands = "recipes|packs|models|runs|snapshots [TEXT...]",
+	.least = 1,
+	.most = 32,
+	.summary = "what there is: recipes, packs, models, runs, snapshots",
+	.details = "TEXT keeps the rows in which every TEXT occurs somewhere (upper and lower case alike).",
+	.examples = {"galley list models", "galley list recipes --family pricing --level client", "galley list runs --status failed --format json"},
+	.formats = "text|json|csv",
+	.options = list_options,
+	.option_count = sizeof list_options / sizeof *list_options,
+	.run = run_list,
+};

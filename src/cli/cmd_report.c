@@ -1,0 +1,290 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "instant.h"
+#include "number.h"
+#include "report.h"
+
+#define AT(field) offsetof(struct invocation, field)
+
+static const struct option report_options[] = {
+	{"commit", 0, OPTION_FLAG, AT(commit), NULL, NULL, "make one commit of reports/ from the commit it builds on; none when no byte changed"},
+	{"branch", 0, OPTION_WORD, AT(branch), "B", NULL, "commit to branch B instead of the current one (with --commit)"},
+	{"check", 0, OPTION_FLAG, AT(check), NULL, NULL, "write nothing; exit 1 when reports/ is not what would be generated"},
+};
+
+enum { STALE_SHOWN = 20, WATCHED = 6 };
+
+static struct text first_line_that_differs(struct text have, struct text want, size_t *line)
+{
+	*line = 1;
+	while (have.len && want.len) {
+		size_t have_end = text_find(have, '\n'), want_end = text_find(want, '\n');
+		if (!text_equal(text_cut(have, 0, have_end), text_cut(want, 0, want_end)))
+			break;
+		have = text_cut(have, have_end + 1, have.len);
+		want = text_cut(want, want_end + 1, want.len);
+		++*line;
+	}
+	return text_cut(want, 0, text_find(want, '\n'));
+}
+
+static int print_stale(struct workspace *workspace, const struct invocation *invocation, const struct publish_file *stale, size_t count)
+{
+	struct buffer out;
+	struct failure failure;
+
+	buffer_init(&out);
+	for (size_t i = 0; i < count && i < STALE_SHOWN; i++) {
+		struct input now;
+		enum read_result result;
+		size_t line;
+		if (source_read(&now, &result, workspace->source, stale[i].path, workspace->catalog.config.limits.blob_bytes, &workspace->arena,
+		                &failure) < 0) {
+			buffer_release(&out);
+			return session_fail(&failure);
+		}
+		buffer_string(&out, stale[i].remove ? "no longer made: " : result == READ_OK ? "stale: " : "missing: ");
+		buffer_safe(&out, stale[i].path);
+		if (!stale[i].remove && result == READ_OK) {
+			struct text want = first_line_that_differs(now.bytes, stale[i].bytes, &line);
+			buffer_format(&out, ":%zu\n    would be: ", line);
+			buffer_safe(&out, text_cut(want, 0, 160));
+		}
+		buffer_char(&out, '\n');
+	}
+	if (count > STALE_SHOWN)
+		buffer_format(&out, "and %zu more\n", count - STALE_SHOWN);
+	if (count)
+		buffer_format(&out, "%zu page%s not what would be generated; run: galley report\n", count, count == 1 ? " is" : "s are");
+	else
+		buffer_string(&out, "reports are what would be generated\n");
+	int code = session_write(invocation, &out, count ? EXIT_FINDINGS : EXIT_OK);
+	buffer_release(&out);
+	return code;
+}
+
+/* What manifest.json says it was made for, so that --check judges content and not age. */
+static int read_manifest_time(bool *has, int64_t *as_of, struct workspace *workspace)
+{
+	struct failure failure;
+	struct input manifest;
+	enum read_result result;
+	char source[41];
+	struct text path = text_format(&workspace->arena, "%.*s/manifest.json", TEXT_ARGS(workspace->catalog.config.reports));
+
+	*has = false;
+	if (source_read(&manifest, &result, workspace->source, path, workspace->catalog.config.limits.blob_bytes, &workspace->arena, &failure) < 0)
+		return session_fail(&failure);
+	if (result == READ_OK)
+		*has = report_manifest_read(as_of, source, manifest.bytes, &workspace->arena);
+	return EXIT_OK;
+}
+
+static int check_reports(struct invocation *invocation)
+{
+	struct workspace workspace;
+	struct publish_file *files, *stale;
+	struct failure failure;
+	size_t count, stale_count;
+	int64_t as_of;
+	bool has;
+	char as_of_text[32];
+
+	int code = session_open(&workspace, invocation);
+	if (code == EXIT_OK)
+		code = read_manifest_time(&has, &as_of, &workspace);
+	if (code == EXIT_OK && has && !invocation->as_of) {
+		workspace_close(&workspace);
+		instant_print(as_of_text, as_of);
+		invocation->as_of = as_of_text;
+		code = session_open(&workspace, invocation);
+	}
+	if (code == EXIT_OK)
+		code = session_measure(&workspace, false, NULL, 0);
+	if (code == EXIT_OK) {
+		int errors = session_errors(&workspace, invocation);
+		if (workspace_pages(&files, &count, &workspace, true, &failure) < 0 ||
+		    workspace_stale(&stale, &stale_count, &workspace, files, count, &failure) < 0)
+			code = session_fail(&failure);
+		else
+			code = print_stale(&workspace, invocation, stale, stale_count);
+		code = code ? code : errors;
+	}
+	workspace_close(&workspace);
+	return code;
+}
+
+static int write_reports(struct invocation *invocation)
+{
+	struct workspace workspace;
+	struct publish_file *files;
+	struct failure failure;
+	size_t count, changed, removed;
+	int errors = EXIT_OK;
+
+	int code = session_open(&workspace, invocation);
+	if (code == EXIT_OK && source_get_info(workspace.source)->bare)
+		code = session_usage(invocation, "a bare repository has no folder to write into; use '--commit' or '--check'");
+	if (code == EXIT_OK)
+		code = session_measure(&workspace, false, NULL, 0);
+	if (code == EXIT_OK) {
+		errors = session_errors(&workspace, invocation);
+		if (workspace_pages(&files, &count, &workspace, false, &failure) < 0 ||
+		    publish_files(&changed, &removed, source_get_info(workspace.source)->top.at, files, count, &failure) < 0)
+			code = session_fail(&failure);
+	}
+	if (code == EXIT_OK) {
+		session_note(invocation, "wrote %zu pages (%zu changed, %zu removed) to %.*s/; start at %.*s/README.md, commit with: galley report --commit",
+		             count - removed, changed, removed, TEXT_ARGS(workspace.catalog.config.reports), TEXT_ARGS(workspace.catalog.config.reports));
+		code = errors;
+	}
+	workspace_close(&workspace);
+	return code;
+}
+
+/* Who commits: galley.yaml's committer, else git's own variables, else (empty) git's configuration. */
+static void set_identity(struct publish_request *request, const struct config *config)
+{
+	const char *name = getenv("GIT_COMMITTER_NAME"), *email = getenv("GIT_COMMITTER_EMAIL");
+
+	if (config->committer_name.len && config->committer_email.len) {
+		request->name = config->committer_name;
+		request->email = config->committer_email;
+	} else if (name && *name && email && *email) {
+		request->name = text_of(name);
+		request->email = text_of(email);
+	}
+}
+
+/* Git's own format of GIT_COMMITTER_DATE ("@1700000000 +0000", "1700000000 +0000"), or an ISO 8601 time. */
+static int64_t commit_time(void)
+{
+	const char *word = getenv("GIT_COMMITTER_DATE");
+	uint64_t seconds;
+	int64_t iso;
+
+	if (!word || !*word)
+		return session_now();
+	struct text text = text_of(word + (*word == '@'));
+	if (number_parse_count(&seconds, text_cut(text, 0, text_find(text, ' ')), INT64_MAX))
+		return (int64_t)seconds;
+	return instant_parse(&iso, text) ? iso : session_now();
+}
+
+static size_t watched_paths(struct text paths[static WATCHED], const struct workspace *workspace, struct arena *arena)
+{
+	const struct config *config = &workspace->catalog.config;
+	struct text prefix = source_get_info(workspace->source)->workspace;
+
+	paths[0] = config->recipes;
+	paths[1] = config->packs;
+	paths[2] = config->runs;
+	paths[3] = config->reports;
+	paths[4] = text_format(arena, "%.*sgalley.yaml", TEXT_ARGS(prefix));
+	paths[5] = text_format(arena, "%.*sgalley.yml", TEXT_ARGS(prefix));
+	return WATCHED;
+}
+
+static int print_outcome(const struct invocation *invocation, const struct publish_outcome *outcome)
+{
+	struct buffer out;
+
+	for (size_t i = 0; i < outcome->warning_count; i++)
+		session_note(invocation, "warning: %.*s", TEXT_ARGS(outcome->warnings[i]));
+	buffer_init(&out);
+	if (outcome->committed) {
+		buffer_format(&out, "committed %.10s on ", outcome->commit);
+		buffer_safe(&out, outcome->branch);
+	} else {
+		buffer_string(&out, "unchanged: no page differs, no commit on ");
+		buffer_safe(&out, outcome->branch);
+	}
+	buffer_char(&out, '\n');
+	int code = session_write(invocation, &out, EXIT_OK);
+	buffer_release(&out);
+	return code;
+}
+
+static int publish_workspace(struct workspace *workspace, struct invocation *invocation, struct publish_request *request)
+{
+	struct publish_outcome outcome;
+	struct publish_file *files;
+	struct failure failure;
+	struct text watched[WATCHED];
+	size_t count;
+
+	int errors = session_errors(workspace, invocation);
+	if (workspace_pages(&files, &count, workspace, false, &failure) < 0)
+		return session_fail(&failure);
+	request->files = files;
+	request->count = count;
+	request->watched = watched;
+	request->watched_count = watched_paths(watched, workspace, &workspace->arena);
+	request->message = text_format(&workspace->arena, "%.*s\n", TEXT_ARGS(workspace->catalog.config.message));
+	set_identity(request, &workspace->catalog.config);
+	if (publish_commit(&outcome, request, &workspace->arena, &failure) < 0)
+		return session_fail(&failure);
+	int code = print_outcome(invocation, &outcome);
+	return code ? code : errors;
+}
+
+/* The committer may come from the galley.yaml that is read only after the base is known; it is asked for before any other work. */
+static int commit_reports(struct invocation *invocation)
+{
+	struct workspace workspace;
+	struct failure failure;
+	struct text branch;
+	struct publish_request request = {
+		.git_dir = invocation->git_dir,
+		.directory = invocation->directory,
+		.branch = invocation->branch,
+		.time = commit_time(),
+		.name = TEXT("galley"),
+		.email = TEXT("galley@example.invalid"),
+	};
+
+	if (publish_prepare(request.base, &branch, &request, &invocation->arena, &failure) < 0)
+		return session_fail(&failure);
+	invocation->at = request.base;
+	int code = session_open(&workspace, invocation);
+	request.name = request.email = TEXT("");
+	if (code == EXIT_OK) {
+		set_identity(&request, &workspace.catalog.config);
+		if (publish_prepare(request.base, &branch, &request, &invocation->arena, &failure) < 0)
+			code = session_fail(&failure);
+	}
+	if (code == EXIT_OK)
+		code = session_measure(&workspace, false, NULL, 0);
+	if (code == EXIT_OK)
+		code = publish_workspace(&workspace, invocation, &request);
+	workspace_close(&workspace);
+	return code;
+}
+
+static int run_report(struct invocation *invocation)
+{
+	if (invocation->commit && invocation->check)
+		return session_usage(invocation, "'--commit' and '--check' exclude each other");
+	if (invocation->branch && !invocation->commit)
+		return session_usage(invocation, "'--branch' goes with '--commit'");
+	if (invocation->commit && (invocation->at || invocation->staged))
+		return session_usage(invocation, "'--commit' reads the commit it builds on; '--at' and '--staged' do not go with it");
+	if (invocation->commit)
+		return commit_reports(invocation);
+	return invocation->check ? check_reports(invocation) : write_reports(invocation);
+}
+
+const struct command command_report = {
+	.name = "report",
+	.operands = "",
+	.summary = "regenerate reports/: an overview, and a page per model, run, recipe and pack",
+	.details = "Without an option the pages are written into the working tree. With --commit they are made from the commit that is built on,\n"
+	           "never from the working tree, and become one commit that holds reports/ alone; staged and edited files stay as they are, and\n"
+	           "the branch moves only if nobody else moved it (else exit 4). With --check nothing is written.",
+	.examples = {"galley report", "galley report --commit", "galley report --check"},
+	.options = report_options,
+	.option_count = sizeof report_options / sizeof *report_options,
+	.run = run_report,
+};

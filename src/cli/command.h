@@ -1,0 +1,104 @@
+/* Commands and their options, as tables: parsing, usage and help are all read from them.
+ *
+ * Ownership: tables are constant; an invocation points into argv and its own arena. Failure: usage errors are printed by
+ * command_parse() and give EXIT_USAGE; a command returns its exit code. */
+#ifndef GALLEY_COMMAND_H
+#define GALLEY_COMMAND_H
+
+#include <stdio.h>
+
+#include "arena.h"
+#include "buffer.h"
+#include "diag.h"
+#include "failure.h"
+#include "pipeline.h"
+
+struct words {
+	struct text *items;
+	size_t count;
+};
+
+/* Everything that can be said on a command line. */
+struct invocation {
+	struct arena arena;
+	const struct command *command;
+	struct words operands;
+	/* for every command */
+	const char *directory, *git_dir, *at, *as_of, *format, *output, *color, *fail_on;
+	bool staged, quiet, verbose, help, version;
+	size_t jobs;
+	/* for some */
+	bool why, commit, check;
+	const char *branch, *author;
+	const char *reference, *current, *delimiter;
+	struct words na, columns, kinds, methods;
+	size_t max_bad_rows;
+	const char *family, *level, *status, *tag, *owner, *sort;
+	size_t limit;
+};
+
+enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_WORDS };
+
+struct option {
+	const char *name; /* without "--" */
+	char letter;      /* 0: none */
+	enum option_kind kind;
+	size_t offset;        /* of the field in struct invocation */
+	const char *argument; /* "DIR"; NULL for flags */
+	const char *allowed;  /* "text|json"; NULL */
+	const char *doc;
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* "[MODEL[/RUN]...]" */
+	size_t least, most;   /* number of operands */
+	const char *summary;
+	const char *details;
+	const char *examples[3];
+	const char *formats; /* "text|json"; the first is the default */
+	const struct option *options;
+	size_t option_count;
+	int (*run)(struct invocation *invocation);
+};
+
+extern const struct command *const commands[];
+extern const size_t command_count;
+extern const struct option global_options[];
+extern const size_t global_option_count;
+
+/* EXIT_OK with invocation filled in, or EXIT_USAGE after a message on stderr. */
+int command_parse(struct invocation *invocation, int argc, char **argv);
+const struct command *command_find(struct text name);
+
+/* Help for one command, or for the program where command is NULL. */
+void help_print(struct buffer *out, const struct command *command);
+
+/* --- what the commands share (session.c) --- */
+
+/* Opens the workspace that the global options name. Prints the failure and returns its exit code, or EXIT_OK. */
+int session_open(struct workspace *workspace, struct invocation *invocation);
+int session_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count);
+/* Prints a failure and returns its code. */
+int session_fail(const struct failure *failure);
+/* A usage error of a command's own: prints it with where to look, returns EXIT_USAGE. */
+int session_usage(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes what a command made to --output or stdout; returns code, or EXIT_UNABLE when it could not be written. */
+int session_write(const struct invocation *invocation, const struct buffer *out, int code);
+bool session_is(const struct invocation *invocation, const char *format);
+bool session_color(const struct invocation *invocation, FILE *stream);
+/* The severity from which findings give exit code 1; fallback where --fail-on is not given. */
+enum severity session_fail_on(const struct invocation *invocation, enum severity fallback);
+/* Prints the findings of a workspace that are errors to stderr; EXIT_FINDINGS when there are any, else EXIT_OK. */
+int session_errors(const struct workspace *workspace, const struct invocation *invocation);
+/* Says on stderr that there is no such id, with the nearest; returns EXIT_FINDINGS. */
+int session_unknown(const char *what, struct text id, const struct text *names, size_t count);
+/* A line on stderr, unless -q. */
+void session_note(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int64_t session_now(void);
+
+extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status, command_list,
+    command_help;
+
+#endif

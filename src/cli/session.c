@@ -1,0 +1,215 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "command.h"
+#include "instant.h"
+#include "text_report.h"
+
+#ifndef GALLEY_VERSION
+#define GALLEY_VERSION "0.1.0"
+#endif
+
+int64_t session_now(void)
+{
+	return (int64_t)time(NULL);
+}
+
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+bool session_color(const struct invocation *invocation, FILE *stream)
+{
+	const char *terminal = getenv("TERM");
+
+	if (invocation->color && strcmp(invocation->color, "auto") != 0)
+		return strcmp(invocation->color, "always") == 0;
+	if (is_set("NO_COLOR"))
+		return false;
+	if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+		return true;
+	return isatty(fileno(stream)) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+bool session_is(const struct invocation *invocation, const char *format)
+{
+	return invocation->format && strcmp(invocation->format, format) == 0;
+}
+
+enum severity session_fail_on(const struct invocation *invocation, enum severity fallback)
+{
+	const char *word = invocation->fail_on;
+
+	if (!word)
+		return fallback;
+	if (strcmp(word, "note") == 0)
+		return SEVERITY_NOTE;
+	return word[0] == 'w' ? SEVERITY_WARNING : SEVERITY_ERROR;
+}
+
+int session_fail(const struct failure *failure)
+{
+	struct buffer message;
+
+	buffer_init(&message);
+	buffer_string(&message, "galley: ");
+	/* A message may have several lines of remedy; each is made safe on its own. */
+	struct text rest = text_of(failure->message);
+	for (;;) {
+		size_t end = text_find(rest, '\n');
+		buffer_safe(&message, text_cut(rest, 0, end));
+		buffer_char(&message, '\n');
+		if (end >= rest.len)
+			break;
+		rest = text_cut(rest, end + 1, rest.len);
+	}
+	fwrite(message.data, 1, message.len, stderr);
+	buffer_release(&message);
+	return (int)failure->code;
+}
+
+void session_note(const struct invocation *invocation, const char *format, ...)
+{
+	struct buffer safe;
+	char line[1024];
+	va_list arguments;
+
+	if (invocation->quiet)
+		return;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	buffer_init(&safe);
+	buffer_safe(&safe, text_of(line));
+	fprintf(stderr, "%s\n", buffer_text(&safe).at);
+	buffer_release(&safe);
+}
+
+static int write_file(const char *path, const struct buffer *out)
+{
+	FILE *file = fopen(path, "wb");
+	struct failure failure;
+
+	if (!file) {
+		failure_set(&failure, EXIT_UNABLE, "cannot write '%s': %s", path, strerror(errno));
+		return session_fail(&failure);
+	}
+	bool written = out->len == 0 || fwrite(out->data, 1, out->len, file) == out->len;
+	int error = errno;
+	if (fclose(file) != 0 && written) {
+		written = false;
+		error = errno;
+	}
+	if (written)
+		return EXIT_OK;
+	failure_set(&failure, EXIT_UNABLE, "cannot write '%s': %s", path, strerror(error));
+	return session_fail(&failure);
+}
+
+int session_write(const struct invocation *invocation, const struct buffer *out, int code)
+{
+	if (invocation->output && strcmp(invocation->output, "-") != 0) {
+		int written = write_file(invocation->output, out);
+		return written == EXIT_OK ? code : written;
+	}
+	/* main() looks at the stream's state before it ends. */
+	if (out->len)
+		fwrite(out->data, 1, out->len, stdout);
+	return code;
+}
+
+static unsigned processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
+}
+
+int session_open(struct workspace *workspace, struct invocation *invocation)
+{
+	const char *index_file = getenv("GIT_INDEX_FILE");
+	struct failure failure;
+	struct workspace_request request = {
+		.source = {
+			.directory = invocation->directory,
+			.git_dir = invocation->git_dir,
+			.at = invocation->at,
+			.staged = invocation->staged,
+			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
+		},
+		.jobs = invocation->jobs ? (unsigned)invocation->jobs : processors(),
+		.live = invocation->commit,
+		.now = session_now(),
+	};
+
+	if (invocation->as_of) {
+		request.has_as_of = true;
+		if (strcmp(invocation->as_of, "now") == 0)
+			request.as_of = request.now;
+		else if (!instant_parse(&request.as_of, text_of(invocation->as_of)))
+			return session_usage(invocation, "'--as-of' is '%s', must be 'now' or a time such as 2026-09-22T06:00:00Z", invocation->as_of);
+	}
+	if (workspace_open(workspace, &request, &failure) < 0)
+		return session_fail(&failure);
+	if (invocation->verbose) {
+		static const char *const kinds[] = {"plain folder", "working tree", "index", "commit"};
+		const struct source_info *info = source_get_info(workspace->source);
+		char as_of[32];
+		instant_print(as_of, workspace->results.as_of);
+		session_note(invocation, "reading %zu files of the %s%s%s, as of %s", workspace->files, kinds[info->kind],
+		             info->kind == SOURCE_COMMIT ? " " : "", info->kind == SOURCE_COMMIT ? info->commit : "", as_of);
+	}
+	return EXIT_OK;
+}
+
+int session_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count)
+{
+	struct failure failure;
+
+	if (workspace_measure(workspace, latest_only, only, only_count, &failure) < 0)
+		return session_fail(&failure);
+	return EXIT_OK;
+}
+
+int session_errors(const struct workspace *workspace, const struct invocation *invocation)
+{
+	struct buffer out;
+
+	if (!diags_count(&workspace->diags, SEVERITY_ERROR))
+		return EXIT_OK;
+	buffer_init(&out);
+	diags_text(&out, &workspace->diags, SEVERITY_ERROR, workspace->files, session_color(invocation, stderr));
+	fwrite(out.data, 1, out.len, stderr);
+	buffer_release(&out);
+	return EXIT_FINDINGS;
+}
+
+int cli_run(int argc, char **argv)
+{
+	struct invocation invocation = {0};
+	struct buffer out;
+
+	arena_init(&invocation.arena);
+	int code = command_parse(&invocation, argc, argv);
+	if (code == EXIT_OK && (invocation.help || invocation.version)) {
+		buffer_init(&out);
+		if (invocation.version)
+			buffer_string(&out, "galley " GALLEY_VERSION "\n");
+		else
+			help_print(&out, invocation.command == &command_help ? NULL : invocation.command);
+		code = session_write(&invocation, &out, EXIT_OK);
+		buffer_release(&out);
+	} else if (code == EXIT_OK) {
+		code = invocation.command->run(&invocation);
+	}
+	arena_release(&invocation.arena);
+	return code;
+}

@@ -1,0 +1,148 @@
+#include "pipeline.h"
+
+#include "report.h"
+
+enum { REPORT_BYTES = 64 * 1024 * 1024 };
+
+static int64_t present(const struct workspace *workspace, const struct workspace_request *request)
+{
+	const struct source_info *info = source_get_info(workspace->source);
+
+	if (request->has_as_of)
+		return request->as_of;
+	if (workspace->catalog.config.has_as_of)
+		return workspace->catalog.config.as_of;
+	return request->source.at && !request->live ? info->commit_time : request->now;
+}
+
+static void settle_findings(struct workspace *workspace)
+{
+	catalog_apply_rules(&workspace->catalog, &workspace->diags);
+	diags_sort(&workspace->diags);
+}
+
+int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
+{
+	*workspace = (struct workspace){0};
+	arena_init(&workspace->arena);
+	diags_init(&workspace->diags, &workspace->arena);
+	if (source_open(&workspace->source, &request->source, &workspace->arena, failure) < 0)
+		return -1;
+	if (catalog_load(&workspace->catalog, workspace->source, &limits_default, request->jobs, &workspace->arena, &workspace->diags,
+	                 failure) < 0)
+		return -1;
+	workspace->files = workspace->catalog.input_count;
+	workspace->results = (struct results){
+		.catalog = &workspace->catalog,
+		.resolved = &workspace->resolved,
+		.as_of = present(workspace, request),
+		.diags = &workspace->diags,
+	};
+	resolve_all(&workspace->resolved, &workspace->catalog, workspace->results.as_of, &workspace->arena, &workspace->diags);
+	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
+	settle_findings(workspace);
+	return 0;
+}
+
+void workspace_close(struct workspace *workspace)
+{
+	source_close(workspace->source);
+	arena_release(&workspace->arena);
+}
+
+static bool is_wanted(const struct model *model, const struct model *const *only, size_t only_count)
+{
+	for (size_t i = 0; i < only_count; i++)
+		if (only[i] == model)
+			return true;
+	return only_count == 0;
+}
+
+int workspace_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count,
+                      struct failure *failure)
+{
+	const struct catalog *catalog = &workspace->catalog;
+	struct results *results = &workspace->results;
+	struct monitor_request request = {
+		.catalog = catalog,
+		.resolved = &workspace->resolved,
+		.source = workspace->source,
+		.as_of = results->as_of,
+		.latest_only = latest_only,
+	};
+
+	results->models = arena_array(&workspace->arena, catalog->model_count, sizeof *results->models);
+	for (size_t i = 0; i < catalog->model_count; i++) {
+		if (!is_wanted(&catalog->models[i], only, only_count))
+			continue;
+		struct model_result *model = &results->models[results->model_count++];
+		if (monitor_model(model, &request, &catalog->models[i], &workspace->arena, &workspace->diags, failure) < 0)
+			return -1;
+	}
+	settle_findings(workspace);
+	return 0;
+}
+
+/* The paths that results depend on; reports/ is not among them. */
+static size_t input_paths(struct text paths[static 5], struct workspace *workspace)
+{
+	const struct config *config = &workspace->catalog.config;
+	const struct source_info *info = source_get_info(workspace->source);
+
+	paths[0] = config->recipes;
+	paths[1] = config->packs;
+	paths[2] = config->runs;
+	paths[3] = text_format(&workspace->arena, "%.*sgalley.yaml", TEXT_ARGS(info->workspace));
+	paths[4] = text_format(&workspace->arena, "%.*sgalley.yml", TEXT_ARGS(info->workspace));
+	return 5;
+}
+
+static int read_whole(struct text *bytes, struct workspace *workspace, struct text path, struct failure *failure)
+{
+	struct input input;
+	enum read_result result;
+
+	*bytes = TEXT("");
+	if (source_read(&input, &result, workspace->source, path, REPORT_BYTES, &workspace->arena, failure) < 0)
+		return -1;
+	if (result == READ_OK)
+		*bytes = input.bytes;
+	return 0;
+}
+
+int workspace_pages(struct publish_file **files, size_t *count, struct workspace *workspace, bool recheck, struct failure *failure)
+{
+	struct results *results = &workspace->results;
+	const struct config *config = &workspace->catalog.config;
+	struct text manifest, paths[5];
+	int64_t as_of;
+
+	if (read_whole(&manifest, workspace, text_format(&workspace->arena, "%.*s/manifest.json", TEXT_ARGS(config->reports)), failure) < 0)
+		return -1;
+	if (config->history && !(recheck && report_manifest_read(&as_of, results->source, manifest, &workspace->arena))) {
+		size_t path_count = input_paths(paths, workspace);
+		if (source_newest_change(results->source, workspace->source, paths, path_count, &config->limits, failure) < 0)
+			return -1;
+	}
+	report_pages(files, count, results, manifest, &workspace->arena, &workspace->diags);
+	return 0;
+}
+
+int workspace_stale(struct publish_file **stale, size_t *stale_count, struct workspace *workspace, const struct publish_file *files,
+                    size_t count, struct failure *failure)
+{
+	*stale = NULL;
+	*stale_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct input input;
+		enum read_result result;
+		if (source_read(&input, &result, workspace->source, files[i].path, REPORT_BYTES, &workspace->arena, failure) < 0)
+			return -1;
+		bool same = files[i].remove ? result == READ_MISSING : result == READ_OK && text_equal(input.bytes, files[i].bytes);
+		if (same)
+			continue;
+		*stale = arena_grow(&workspace->arena, *stale, *stale_count, sizeof **stale);
+		(*stale)[(*stale_count)++] = files[i];
+	}
+	return 0;
+}
