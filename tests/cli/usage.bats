@@ -1,0 +1,92 @@
+load helpers
+
+setup() {
+	clean_environment
+}
+
+@test "--version and --help answer on stdout with 0" {
+	must_exit 0 "$GALLEY" --version
+	[[ $output =~ ^galley\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	must_exit 0 "$GALLEY" --help
+	says 'Usage: galley'
+	says '--as-of TIME'
+	must_exit 0 "$GALLEY" -h
+}
+
+@test "every command has help, the same three ways, with examples" {
+	for command in check resolve eval drift report status list; do
+		must_exit 0 "$GALLEY" help $command
+		says "Usage: galley $command"
+		says 'Examples:'
+		first=$output
+		must_exit 0 "$GALLEY" $command --help
+		[ "$output" = "$first" ]
+		must_exit 0 "$GALLEY" $command -h
+		[ "$output" = "$first" ]
+	done
+}
+
+@test "usage errors give 2, name what was wrong, and the nearest name" {
+	must_exit 2 "$GALLEY"
+	says 'a command is needed'
+	must_exit 2 "$GALLEY" chek
+	says "unknown command 'chek'; did you mean 'check'?"
+	must_exit 2 "$GALLEY" check --formt json
+	says "unknown option '--formt'; did you mean '--format'?"
+	must_exit 2 "$GALLEY" check --format yaml
+	says "'--format' is 'yaml', must be one of text|json"
+	must_exit 2 "$GALLEY" resolve
+	says "'resolve' needs ID"
+	must_exit 2 "$GALLEY" status now
+	must_exit 2 "$GALLEY" check --as-of yesterday
+	must_exit 2 "$GALLEY" check --at HEAD --staged
+	must_exit 2 "$GALLEY" check --jobs many
+	must_exit 2 "$GALLEY" check --quiet=yes
+	must_exit 2 "$GALLEY" drift --reference a.csv
+	must_exit 2 "$GALLEY" drift --reference a.csv --current b.csv --method pssi
+	must_exit 2 "$GALLEY" drift --reference a.csv --current b.csv --kind a=colour
+	must_exit 2 "$GALLEY" report --commit --check
+	must_exit 2 "$GALLEY" report --branch b
+	must_exit 2 "$GALLEY" list nothing
+	must_exit 2 "$GALLEY" help nothing
+}
+
+@test "options stand before or after the command, joined or apart" {
+	example_workspace
+	cd ..
+	must_exit 0 "$GALLEY" -C ws check -q
+	must_exit 0 "$GALLEY" check -Cws -q
+	must_exit 0 "$GALLEY" --directory=ws check --format=json
+	says '"schema": "galley.check/1"'
+	must_exit 0 "$GALLEY" -qC ws check
+	must_exit 0 "$GALLEY" -C ws check -- recipes
+}
+
+@test "a hostile argument is echoed without its control characters" {
+	must_exit 2 "$GALLEY" "$(printf 'x\033]52;c;aGk=\007::error::y')"
+	says_not $'\033'
+	says_not '::error::'
+}
+
+@test "results go to stdout or --output, a full disk and a closed pipe are told" {
+	example_workspace
+	must_exit 0 "$GALLEY" list recipes --output out.txt
+	[ -z "$output" ]
+	grep -q recipe_forecasting_base out.txt
+	must_exit 3 "$GALLEY" list recipes --output missing/out.txt
+	says "cannot write 'missing/out.txt'"
+	if [ -e /dev/full ]; then
+		must_exit 3 sh -c "'$GALLEY' list recipes >/dev/full"
+		says 'cannot write to standard output'
+	fi
+	run bash -c "'$GALLEY' list recipes | true"
+	[ "$status" -eq 0 ]
+}
+
+@test "colours only when asked, or on a terminal" {
+	example_workspace
+	must_exit 0 "$GALLEY" status
+	says_not $'\033'
+	must_exit 0 "$GALLEY" status --color always
+	says $'\033['
+}
