@@ -230,9 +230,9 @@ heart_workspace() {
 					near("$name ks", $have->{ks}{value}, $want->{ks}{statistic}, 1e-9);
 					near("$name ks p", $have->{ks}{p}, $want->{ks}{p_exact_ties} // $want->{ks}{p_limit}, 1e-6);
 				} else {
-					near("$name chi_square", $have->{chi_square}{value}, $want->{chi2}{statistic}, 1e-9);
-					near("$name chi_square p", $have->{chi_square}{p}, $want->{chi2}{p_value}, 1e-6);
-					near("$name cramers_v", $have->{chi_square}{cramers_v}, $want->{cramers_v}, 1e-9);
+					near("$name chi_square", $have->{chi_square}{value}, $want->{distances}{chi2}{statistic}, 1e-9);
+					near("$name chi_square p", $have->{chi_square}{p}, $want->{distances}{chi2}{p_value}, 1e-6);
+					near("$name cramers_v", $have->{chi_square}{cramers_v}, $want->{distances}{cramers_v}, 1e-9);
 				}
 			}
 			exit $bad;
