@@ -1,48 +1,73 @@
-#include "charts.h"
+#include "chart.h"
 
-/* No chart is drawn yet: pages leave them and their links out, as with config.charts false. */
-
-const char *chart_fleet_status(struct buffer *svg, struct buffer *alt, const struct pages *set)
+enum svg_mark mark_of_verdict(enum verdict verdict)
 {
-	(void)svg, (void)alt, (void)set;
-	return NULL;
+	static const enum svg_mark marks[] = {MARK_PASS, MARK_WARN, MARK_INCONCLUSIVE, MARK_FAIL};
+
+	return marks[verdict];
 }
 
-bool chart_metric_trend(struct buffer *svg, struct buffer *alt, const struct pages *set, const struct model_result *result)
+enum svg_mark mark_of_drift(enum drift_status status)
 {
-	(void)svg, (void)alt, (void)set, (void)result;
-	return false;
+	static const enum svg_mark marks[] = {MARK_PASS, MARK_PASS, MARK_WARN, MARK_INCONCLUSIVE, MARK_FAIL};
+
+	return marks[status];
 }
 
-bool chart_psi_timeseries(struct buffer *svg, struct buffer *alt, const struct pages *set, const struct model_result *result)
+double day_of(int64_t time)
 {
-	(void)svg, (void)alt, (void)set, (void)result;
-	return false;
+	return (double)(time / 86400);
 }
 
-bool chart_drift_heatmap(struct buffer *svg, struct buffer *alt, const struct pages *set, const struct model_result *result)
+bool run_day(double *day, const struct run *run)
 {
-	(void)svg, (void)alt, (void)set, (void)result;
-	return false;
+	if (!run->has_finished && !run->has_started)
+		return false;
+	*day = day_of(run->has_finished ? run->finished : run->started);
+	return true;
 }
 
-bool chart_feature(struct buffer *svg, struct buffer *alt, const struct pages *set, const struct model_result *result,
-                   const struct snapshot_result *snapshot, const struct drift_column *column)
+void chart_finish(struct buffer *out, struct svg *svg, struct text slug, struct text title, const struct buffer *alt)
 {
-	(void)svg, (void)alt, (void)set, (void)result, (void)snapshot, (void)column;
-	return false;
+	svg_write(out, svg, slug, title, buffer_text(alt));
 }
 
-bool chart_feature_ecdf(struct buffer *svg, struct buffer *alt, const struct pages *set, const struct model_result *result,
-                        const struct snapshot_result *snapshot, const struct drift_column *column)
+enum drift_status drift_verdict(struct buffer *out, const struct drift_result *drift)
 {
-	(void)svg, (void)alt, (void)set, (void)result, (void)snapshot, (void)column;
-	return false;
+	static const enum drift_status order[] = {DRIFT_DRIFT, DRIFT_INCONCLUSIVE, DRIFT_WARN, DRIFT_STABLE};
+	enum drift_status worst = DRIFT_UNJUDGED;
+	size_t all = 0;
+	bool any = false;
+
+	for (size_t k = 0; k < 4; k++) {
+		size_t count = 0;
+		for (size_t i = 0; i < drift->column_count; i++)
+			count += drift->columns[i].status == order[k];
+		all += count;
+		if (!count)
+			continue;
+		if (worst == DRIFT_UNJUDGED)
+			worst = order[k];
+		if (order[k] == DRIFT_STABLE && any)
+			continue;
+		buffer_format(out, "%s%zu %s", any ? ", " : "", count, drift_status_name(order[k]));
+		any = true;
+	}
+	buffer_format(out, " of %zu", all);
+	return worst;
 }
 
-bool chart_run_gates(struct buffer *svg, struct buffer *alt, const struct pages *set, const struct run_result *run,
-                     const struct run_result *production)
+void spread_labels(double *positions, size_t count, double gap, double low, double high)
 {
-	(void)svg, (void)alt, (void)set, (void)run, (void)production;
-	return false;
+	for (size_t i = 0; i < count; i++)
+		if (positions[i] < low + (double)i * gap)
+			positions[i] = low + (double)i * gap;
+	for (size_t i = 1; i < count; i++)
+		if (positions[i] < positions[i - 1] + gap)
+			positions[i] = positions[i - 1] + gap;
+	for (size_t i = count; i > 0; i--) {
+		double most = i == count ? high : positions[i] - gap;
+		if (positions[i - 1] > most)
+			positions[i - 1] = most;
+	}
 }
