@@ -17,6 +17,8 @@ struct arena {
 
 void arena_init(struct arena *arena);
 void arena_release(struct arena *arena);
+/* Hands everything in from over to into, as if it had been allocated there; from is empty afterwards. */
+void arena_join(struct arena *into, struct arena *from);
 
 /* size zeroed bytes, aligned for any type; never NULL, also for size 0. */
 void *arena_alloc(struct arena *arena, size_t size);

@@ -59,6 +59,20 @@ void arena_release(struct arena *arena)
 	*arena = (struct arena){0};
 }
 
+void arena_join(struct arena *into, struct arena *from)
+{
+	struct arena_block *oldest = from->blocks;
+
+	if (!oldest)
+		return;
+	while (oldest->older)
+		oldest = oldest->older;
+	/* The block that into still fills stays known by its next and left alone. */
+	oldest->older = into->blocks;
+	into->blocks = from->blocks;
+	*from = (struct arena){0};
+}
+
 static struct arena_block *add_block(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - sizeof(struct arena_block))

@@ -6,23 +6,27 @@
 #include "checker.h"
 #include "parts.h"
 
-/* Every manifest below a folder goes to load; the rest is named or passed over. */
-static int load_folder(struct loader *loader, struct text folder, int (*load)(struct loader *loader, struct text path))
-{
+/* What stands in the workspace's folders. */
+struct listing {
 	struct entry *entries;
 	size_t count;
+};
+
+/* Every manifest below a folder goes to load; the rest is named or passed over. */
+static int load_folder(struct loader *loader, struct text folder, const struct listing *listing,
+                       int (*load)(struct loader *loader, struct text path))
+{
 	struct text refused = {0};
 
-	if (folder_list(&entries, &count, loader, folder) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		struct text path = entries[i].path, name = base_name(path);
+	for (size_t i = 0; i < listing->count; i++) {
+		const struct entry *entry = &listing->entries[i];
+		struct text path = entry->path, name = base_name(path);
 		if (refused.len && text_equal(refused, text_cut(path, 0, refused.len)))
 			continue;
-		if (folder_refuse(loader, &entries[i], folder.len + 1)) {
+		if (folder_refuse(loader, entry, folder.len + 1)) {
 			struct text said = loader->diags->items[loader->diags->count - 1].place.file->path;
 			refused = text_format(loader->arena, "%.*s/", TEXT_ARGS(said));
-		} else if (entry_refuse(loader, &entries[i]) || is_quiet_name(name)) {
+		} else if (entry_refuse(loader, entry) || is_quiet_name(name)) {
 			continue;
 		} else if (is_manifest_name(name)) {
 			if (load(loader, path) < 0)
@@ -111,22 +115,43 @@ static void inherit_families(struct catalog *catalog)
 	}
 }
 
+static void announce(struct loader *loader, const struct listing *listing, enum kind kind)
+{
+	for (size_t i = 0; i < listing->count; i++) {
+		struct text path = listing->entries[i].path, name = base_name(path);
+		if (listing->entries[i].kind != ENTRY_FILE || !is_manifest_name(name))
+			continue;
+		if (kind != KIND_RUN)
+			ahead_add(loader, path, kind);
+		else if (text_starts(name, "run."))
+			ahead_add(loader, path, KIND_RUN);
+		else if (text_starts(name, "model."))
+			ahead_add(loader, path, KIND_MODEL);
+		else if (text_starts(name, "metrics.") || text_find(name, '-') == 4)
+			ahead_add(loader, path, KIND_SNAPSHOT);
+	}
+}
+
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure)
 {
 	struct loader loader = {.catalog = out, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
-	struct entry *entries;
-	size_t count;
+	struct listing recipes, packs, runs;
 
-	(void)jobs;
 	*out = (struct catalog){0};
 	loader.context.limits = limits;
 	if (config_load(&loader) < 0)
 		return -1;
 	loader.context = (struct schema_context){out->config.families, out->config.family_count, loader.limits};
-	if (load_folder(&loader, out->config.recipes, recipe_load) < 0 || load_folder(&loader, out->config.packs, pack_load) < 0)
+	if (folder_list(&recipes.entries, &recipes.count, &loader, out->config.recipes) < 0 ||
+	    folder_list(&packs.entries, &packs.count, &loader, out->config.packs) < 0 ||
+	    folder_list(&runs.entries, &runs.count, &loader, out->config.runs) < 0)
 		return -1;
-	if (folder_list(&entries, &count, &loader, out->config.runs) < 0 || models_load(&loader, entries, count) < 0)
+	announce(&loader, &recipes, KIND_RECIPE);
+	announce(&loader, &packs, KIND_PACK);
+	announce(&loader, &runs, KIND_RUN);
+	if (ahead_read(&loader, jobs) < 0 || load_folder(&loader, out->config.recipes, &recipes, recipe_load) < 0 ||
+	    load_folder(&loader, out->config.packs, &packs, pack_load) < 0 || models_load(&loader, runs.entries, runs.count) < 0)
 		return -1;
 	sort(out->recipes, out->recipe_count, sizeof *out->recipes, compare_recipes);
 	sort(out->packs, out->pack_count, sizeof *out->packs, compare_packs);

@@ -120,62 +120,6 @@ size_t entries_group(struct text *name, bool *below, const struct entry *entries
 	return end;
 }
 
-static void refuse_read(struct loader *loader, const struct input *input, enum read_result result, size_t most, bool metrics)
-{
-	struct place place = {.file = input};
-
-	if (result == READ_NOT_A_FILE) {
-		diag_add(loader->diags, CODE_FILE_KIND, place, "'%.*s' is no regular file", TEXT_ARGS(input->path));
-		diag_help(loader->diags, "put a regular file there; links and directories are not read");
-	} else if (result == READ_TOO_LARGE) {
-		diag_add(loader->diags, CODE_FILE_LIMIT, place, "the file has more than %zu bytes", most);
-		diag_help(loader->diags, "the limit is limits.%s", metrics ? "metrics_bytes" : "manifest_bytes");
-	}
-}
-
-static bool errors_since(const struct diags *diags, size_t mark)
-{
-	for (size_t i = mark; i < diags->count; i++)
-		if (diags->items[i].severity == SEVERITY_ERROR)
-			return true;
-	return false;
-}
-
-static void keep_input(struct loader *loader, const struct input *input)
-{
-	struct catalog *catalog = loader->catalog;
-
-	catalog->inputs = arena_grow(loader->arena, catalog->inputs, catalog->input_count, sizeof *catalog->inputs);
-	catalog->inputs[catalog->input_count++] = input;
-}
-
-int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind)
-{
-	struct input *input = arena_alloc(loader->arena, sizeof *input);
-	bool metrics = kind == KIND_SNAPSHOT;
-	size_t most = metrics ? loader->limits->metrics_bytes : loader->limits->manifest_bytes, mark = loader->diags->count;
-	enum read_result result;
-
-	*out = (struct loaded){.file = input};
-	input->path = path;
-	if (source_read(input, &result, loader->source, path, most, loader->arena, loader->failure) < 0)
-		return -1;
-	input->path = path;
-	out->there = result != READ_MISSING;
-	if (result == READ_OK) {
-		keep_input(loader, input);
-		out->root = document_read(input, metrics ? DOCUMENT_METRICS : DOCUMENT_MANIFEST, loader->limits, loader->arena, loader->diags);
-	} else {
-		refuse_read(loader, input, result, most, metrics);
-	}
-	if (out->root && metrics)
-		metrics_check(out->root, loader->diags);
-	else if (out->root)
-		schema_check(kind, out->root, &loader->context, loader->diags);
-	out->broken = errors_since(loader->diags, mark);
-	return 0;
-}
-
 static bool is_id_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

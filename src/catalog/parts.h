@@ -38,6 +38,8 @@ struct loader {
 	struct arena *arena;
 	struct diags *diags;
 	struct failure *failure;
+	struct ahead *ahead;     /* files that were read and parsed before they are asked for, by path */
+	size_t ahead_count;
 	bool unread[KIND_COUNT]; /* a file of this kind could not be read so far as to know its id: no reference to one is called unknown */
 };
 
@@ -48,6 +50,10 @@ struct loaded {
 	bool there;
 	bool broken; /* it has errors */
 };
+
+/* Files are best announced first, then read and parsed all at once by `jobs` threads. What is never asked for leaves no trace. */
+void ahead_add(struct loader *loader, struct text path, enum kind kind);
+int ahead_read(struct loader *loader, unsigned jobs);
 
 /* Reads, parses and checks one file by the schema of its kind (KIND_SNAPSHOT: any metric file). */
 int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind);

@@ -2,6 +2,19 @@
 
 #include <string.h>
 
+/* What stands in a row's path right below parent's: its own name, or NULL where the row stands elsewhere or deeper. */
+static const char *name_below(const struct field *row, const struct field *parent, size_t prefix)
+{
+	const char *name = row->path + prefix;
+
+	if (parent && *name++ != '.')
+		return NULL;
+	for (const char *c = name; *c; c++)
+		if (*c == '.' || *c == '[')
+			return NULL;
+	return name;
+}
+
 const char *kind_name(enum kind kind)
 {
 	static const char *const names[KIND_COUNT] = {"recipe", "pack", "model", "run", "snapshot", "galley.yaml"};
@@ -32,11 +45,9 @@ const struct field *schema_next_child(enum kind kind, const struct field *parent
 	const struct field *row = after ? after + 1 : parent ? parent + 1 : first_of(kind);
 
 	for (; row && row < end && row->kind == kind; row++) {
-		if (parent && strncmp(row->path, parent->path, prefix) != 0)
+		if (prefix && strncmp(row->path, parent->path, prefix) != 0)
 			return NULL;
-		if (parent && row->path[prefix] != '.')
-			continue;
-		if (!strpbrk(row->path + prefix + (parent ? 1 : 0), ".["))
+		if (name_below(row, parent, prefix))
 			return row;
 	}
 	return NULL;
@@ -51,16 +62,24 @@ const char *schema_own_name(const struct field *field)
 
 const struct field *schema_child(enum kind kind, const struct field *parent, struct text key)
 {
-	const struct field *any = NULL;
+	const struct field *any = NULL, *end = schema_fields + schema_field_count;
+	size_t prefix = parent ? strlen(parent->path) : 0;
 
+	/* Such a key would spell a longer path. */
+	if (!key.len || text_find(key, '.') < key.len || text_find(key, '[') < key.len)
+		key = TEXT("*");
 	if (parent && parent->kind != kind)
 		return NULL;
-	for (const struct field *row = schema_next_child(kind, parent, NULL); row; row = schema_next_child(kind, parent, row)) {
-		const char *name = schema_own_name(row);
-		if (text_is(key, name) && strcmp(name, "*") != 0)
-			return row;
+	for (const struct field *row = parent ? parent + 1 : first_of(kind); row && row < end && row->kind == kind; row++) {
+		if (prefix && strncmp(row->path, parent->path, prefix) != 0)
+			break;
+		const char *name = row->path + prefix;
+		if (parent && *name++ != '.')
+			continue;
 		if (strcmp(name, "*") == 0)
 			any = row;
+		else if (*name == *key.at && strncmp(name, key.at, key.len) == 0 && !name[key.len])
+			return row;
 	}
 	return any;
 }

@@ -1,0 +1,131 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "parts.h"
+#include "work.h"
+
+enum { THREADS_MAX = 64 };
+
+/* A file on its way to being a record: read by one thread, then parsed and checked by any. */
+struct ahead {
+	struct text path;
+	enum kind kind;
+	struct input *input;
+	enum read_result result;
+	const struct value *root;
+	struct diags diags;
+};
+
+static size_t most_bytes(const struct loader *loader, enum kind kind)
+{
+	return kind == KIND_SNAPSHOT ? loader->limits->metrics_bytes : loader->limits->manifest_bytes;
+}
+
+static int read_file(struct ahead *file, struct loader *loader)
+{
+	file->input = arena_alloc(loader->arena, sizeof *file->input);
+	if (source_read(file->input, &file->result, loader->source, file->path, most_bytes(loader, file->kind), loader->arena,
+	                loader->failure) < 0)
+		return -1;
+	file->input->path = file->path;
+	return 0;
+}
+
+static void refuse_read(struct ahead *file, const struct loader *loader)
+{
+	struct place place = {.file = file->input};
+	const char *limit = file->kind == KIND_SNAPSHOT ? "metrics_bytes" : "manifest_bytes";
+
+	if (file->result == READ_NOT_A_FILE) {
+		diag_add(&file->diags, CODE_FILE_KIND, place, "'%.*s' is no regular file", TEXT_ARGS(file->path));
+		diag_help(&file->diags, "put a regular file there; links and directories are not read");
+	} else if (file->result == READ_TOO_LARGE) {
+		diag_add(&file->diags, CODE_FILE_LIMIT, place, "the file is larger than the limit '%s' of %zu bytes", limit,
+		         most_bytes(loader, file->kind));
+	}
+}
+
+static void parse_file(struct ahead *file, const struct loader *loader, struct arena *arena)
+{
+	enum document_form form = file->kind == KIND_SNAPSHOT ? DOCUMENT_METRICS : DOCUMENT_MANIFEST;
+
+	diags_init(&file->diags, arena);
+	if (file->result != READ_OK) {
+		refuse_read(file, loader);
+		return;
+	}
+	file->root = document_read(file->input, form, loader->limits, arena, &file->diags);
+	if (file->root && file->kind == KIND_SNAPSHOT)
+		metrics_check(file->root, &file->diags);
+	else if (file->root)
+		schema_check(file->kind, file->root, &loader->context, &file->diags);
+}
+
+struct crew {
+	struct loader *loader;
+	struct arena arenas[THREADS_MAX];
+};
+
+static void parse_one(void *context, size_t i, unsigned worker)
+{
+	struct crew *crew = context;
+
+	parse_file(&crew->loader->ahead[i], crew->loader, &crew->arenas[worker]);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return text_compare(((const struct ahead *)a)->path, ((const struct ahead *)b)->path);
+}
+
+void ahead_add(struct loader *loader, struct text path, enum kind kind)
+{
+	loader->ahead = arena_grow(loader->arena, loader->ahead, loader->ahead_count, sizeof *loader->ahead);
+	loader->ahead[loader->ahead_count++] = (struct ahead){.path = path, .kind = kind};
+}
+
+int ahead_read(struct loader *loader, unsigned jobs)
+{
+	struct crew *crew = arena_alloc(loader->arena, sizeof *crew);
+
+	if (!loader->ahead_count)
+		return 0;
+	qsort(loader->ahead, loader->ahead_count, sizeof *loader->ahead, compare);
+	for (size_t i = 0; i < loader->ahead_count; i++)
+		if (read_file(&loader->ahead[i], loader) < 0)
+			return -1;
+	crew->loader = loader;
+	work_each(loader->ahead_count, jobs < THREADS_MAX ? jobs : THREADS_MAX, parse_one, crew);
+	for (size_t i = 0; i < THREADS_MAX; i++)
+		arena_join(loader->arena, &crew->arenas[i]);
+	return 0;
+}
+
+static void keep_input(struct loader *loader, const struct input *input)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->inputs = arena_grow(loader->arena, catalog->inputs, catalog->input_count, sizeof *catalog->inputs);
+	catalog->inputs[catalog->input_count++] = input;
+}
+
+int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind)
+{
+	struct ahead now = {.path = path, .kind = kind}, *file = NULL;
+
+	if (loader->ahead_count)
+		file = bsearch(&now, loader->ahead, loader->ahead_count, sizeof now, compare);
+	if (!file || file->kind != kind) {
+		file = &now;
+		if (read_file(file, loader) < 0)
+			return -1;
+		parse_file(file, loader, loader->arena);
+	}
+	*out = (struct loaded){.file = file->input, .root = file->root, .there = file->result != READ_MISSING,
+	                       .broken = diags_count(&file->diags, SEVERITY_ERROR) > 0};
+	if (file->result == READ_OK)
+		keep_input(loader, file->input);
+	diags_append(loader->diags, &file->diags);
+	return 0;
+}
