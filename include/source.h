@@ -71,11 +71,13 @@ int source_look(bool *found, enum entry_kind *kind, struct source *source, struc
 /* A file as a stream of bytes, for CSV: the same path may be opened any number of times. */
 struct stream;
 
-/* result as in source_read(); *out is NULL unless READ_OK. blob may be NULL; it gets the blob id without holding the file in memory. */
+/* result as in source_read(); *out is NULL unless READ_OK, and is closed before its source. blob may be NULL; it gets the blob id without
+ * holding the file in memory ("" in the one case where that cannot be: git would convert line ends in more than limits_default.blob_bytes).
+ * READ_TOO_LARGE: a blob of git of more than limits_default.blob_bytes, as libgit2 loads those whole. */
 int source_stream(struct stream **out, enum read_result *result, char blob[41], struct source *source, struct text path,
                   struct arena *arena, struct failure *failure);
-/* A file named on the command line (follows links, may be outside the repository), "-" for standard input, which can be opened
- * again as it is copied to a temporary file. */
+/* A file named on the command line (follows links, may be outside the repository), "-" for standard input, /dev/fd/N for a shell's
+ * <(command); these can be opened again, as what is no regular file is copied to a temporary one that takes its descriptor. */
 int stream_open(struct stream **out, const char *path, struct failure *failure);
 /* Fills buffer with up to size bytes; *got is 0 at the end. */
 int stream_read(size_t *got, struct stream *stream, char *buffer, size_t size, struct failure *failure);

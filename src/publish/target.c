@@ -160,7 +160,7 @@ static int check_index(const struct target *target, struct arena *arena, struct 
 	struct stat status;
 
 	while (lstat(lock, &status) == 0)
-		if (time(NULL) - status.st_mtime > PATIENCE_SECONDS || !patience_wait(&patience))
+		if (lock_is_old(lock) || !patience_wait(&patience))
 			return lock_fail(failure, EXIT_UNABLE, lock, arena);
 	if (!target->checked_out)
 		return 0;

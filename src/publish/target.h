@@ -38,8 +38,9 @@ struct item {
 int target_item(struct item *item, const struct target *target, const git_tree *tree, struct text path,
                 struct failure *failure);
 
-/* "12 seconds" since the file changed; "" where it is not there. */
-const char *lock_age(const char *path, struct arena *arena);
+/* Older than any that is worth waiting for. */
+bool lock_is_old(const char *path);
+/* Names the lock file, its age and the command that removes it. */
 int lock_fail(struct failure *failure, enum exit_code code, const char *path, struct arena *arena);
 
 /* --- Waiting for others --- */

@@ -39,7 +39,23 @@ bool patience_wait(struct patience *patience)
 	return true;
 }
 
-const char *lock_age(const char *path, struct arena *arena)
+/* Seconds since the file changed, by the clock that stamped it; no page ever shows this. */
+static long file_age(const struct stat *status)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (long)(now.tv_sec - status->st_mtim.tv_sec);
+}
+
+bool lock_is_old(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && file_age(&status) > PATIENCE_SECONDS;
+}
+
+static const char *lock_age(const char *path, struct arena *arena)
 {
 	static const struct {
 		long seconds;
@@ -47,9 +63,9 @@ const char *lock_age(const char *path, struct arena *arena)
 	} units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
 	struct stat status;
 
-	if (stat(path, &status) != 0)
-		return "";
-	long age = (long)(time(NULL) - status.st_mtime), count = 0;
+	if (lstat(path, &status) != 0)
+		return "0 seconds";
+	long age = file_age(&status), count = 0;
 	size_t unit = 0;
 	while (unit < 3 && age < units[unit].seconds)
 		unit++;
@@ -59,11 +75,9 @@ const char *lock_age(const char *path, struct arena *arena)
 
 int lock_fail(struct failure *failure, enum exit_code code, const char *path, struct arena *arena)
 {
-	const char *age = lock_age(path, arena);
-
 	return failure_set(failure, code,
 	                   "'%s' is there, %s old: another git command is at work, or one died; once none is running: rm %s", path,
-	                   age[0] ? age : "0 seconds", shell_word(text_of(path), arena));
+	                   lock_age(path, arena), shell_word(text_of(path), arena));
 }
 
 const char *shell_word(struct text path, struct arena *arena)
