@@ -59,7 +59,8 @@ struct run_result {
 	enum verdict status;     /* inconclusive when not judged */
 	bool promotable;
 	struct text reason;      /* why it was not judged, or could not be */
-	struct text summary;     /* over all packs */
+	struct text summary;     /* over all packs; a metric that several judge counts once, with its worst verdict */
+	size_t passed, warned, inconclusive, failed;
 	struct pack_result *packs; /* recipe.packs in order, then "recipe" where it has metrics of its own */
 	size_t pack_count;
 };

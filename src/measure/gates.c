@@ -1,5 +1,7 @@
 #include "gates_inner.h"
 
+#include <stdlib.h>
+
 #include "arena.h"
 
 static void add_part(char const *word, const char *plural, size_t count, struct text *summary, struct arena *arena)
@@ -8,15 +10,19 @@ static void add_part(char const *word, const char *plural, size_t count, struct 
 		*summary = text_format(arena, "%.*s, %zu %s%s", TEXT_ARGS(*summary), count, word, count > 1 ? plural : "");
 }
 
-static struct text summary_text(const struct pack_result *pack, struct arena *arena)
+static struct text summary_text(size_t passed, size_t warned, size_t inconclusive, size_t failed, struct arena *arena)
 {
-	size_t all = pack->passed + pack->warned + pack->inconclusive + pack->failed;
-	struct text summary = text_format(arena, "%zu/%zu metrics passed", pack->passed, all);
+	struct text summary = text_format(arena, "%zu/%zu metrics passed", passed, passed + warned + inconclusive + failed);
 
-	add_part("warning", "s", pack->warned, &summary, arena);
-	add_part("inconclusive", "", pack->inconclusive, &summary, arena);
-	add_part("failed", "", pack->failed, &summary, arena);
+	add_part("warning", "s", warned, &summary, arena);
+	add_part("inconclusive", "", inconclusive, &summary, arena);
+	add_part("failed", "", failed, &summary, arena);
 	return summary;
+}
+
+static void sum_up(struct pack_result *out, struct arena *arena)
+{
+	out->summary = summary_text(out->passed, out->warned, out->inconclusive, out->failed, arena);
 }
 
 static void count_gates(struct pack_result *out)
@@ -50,7 +56,7 @@ static void judge_pack(struct pack_result *out, const struct metric *metrics, si
 		out->promotable = false;
 		out->reason = TEXT("none of its metrics is in the metric file");
 	}
-	out->summary = summary_text(out, arena);
+	sum_up(out, arena);
 }
 
 static void unusable_pack(struct pack_result *out, struct text reason, struct arena *arena)
@@ -58,7 +64,7 @@ static void unusable_pack(struct pack_result *out, struct text reason, struct ar
 	out->status = VERDICT_INCONCLUSIVE;
 	out->promotable = false;
 	out->reason = reason;
-	out->summary = summary_text(out, arena);
+	sum_up(out, arena);
 }
 
 static void judge_reference(struct pack_result *out, const struct catalog *catalog, const struct reference *reference,
@@ -107,26 +113,55 @@ void gates_judge_metrics(struct pack_result **packs, size_t *pack_count, const s
 	judge_all(packs, pack_count, catalog, recipe, &measured, arena);
 }
 
+struct judged { struct text key; enum verdict status; };
+
+static int order_judged(const void *left, const void *right)
+{
+	const struct judged *a = left, *b = right;
+	int order = text_compare(a->key, b->key);
+
+	return order ? order : (a->status < b->status) - (a->status > b->status);
+}
+
+/* Every metric once, though a pack and the recipe may both judge it; the worst verdict counts. */
+static void count_metrics(struct run_result *out, struct arena *arena)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < out->pack_count; i++)
+		count += out->packs[i].gate_count;
+	struct judged *all = arena_array(arena, count, sizeof *all);
+	count = 0;
+	for (size_t i = 0; i < out->pack_count; i++)
+		for (size_t k = 0; k < out->packs[i].gate_count; k++)
+			all[count++] = (struct judged){out->packs[i].gates[k].metric->key, out->packs[i].gates[k].status};
+	if (count)
+		qsort(all, count, sizeof *all, order_judged);
+	for (size_t i = 0; i < count; i++) {
+		if (i && text_equal(all[i - 1].key, all[i].key))
+			continue;
+		out->passed += all[i].status == VERDICT_PASS;
+		out->warned += all[i].status == VERDICT_WARN;
+		out->inconclusive += all[i].status == VERDICT_INCONCLUSIVE;
+		out->failed += all[i].status == VERDICT_FAIL;
+	}
+}
+
 static void add_up(struct run_result *out, struct arena *arena)
 {
-	struct pack_result sum = {.status = VERDICT_PASS};
-
+	out->status = VERDICT_PASS;
 	out->promotable = true;
 	for (size_t i = 0; i < out->pack_count; i++) {
 		const struct pack_result *pack = &out->packs[i];
-		sum.passed += pack->passed;
-		sum.warned += pack->warned;
-		sum.inconclusive += pack->inconclusive;
-		sum.failed += pack->failed;
-		if (pack->status > sum.status)
-			sum.status = pack->status;
+		if (pack->status > out->status)
+			out->status = pack->status;
 		if (!pack->promotable)
 			out->promotable = false;
 		if (pack->reason.len && !out->reason.len)
 			out->reason = pack->reason;
 	}
-	out->status = sum.status;
-	out->summary = summary_text(&sum, arena);
+	count_metrics(out, arena);
+	out->summary = summary_text(out->passed, out->warned, out->inconclusive, out->failed, arena);
 }
 
 static struct text why_not_judged(const struct run *run, struct arena *arena)

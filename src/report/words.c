@@ -65,13 +65,7 @@ void word_move(struct buffer *out, const struct pages *set, enum gate_move move)
 
 void gate_fraction(struct buffer *out, const struct run_result *run)
 {
-	size_t passed = 0, all = 0;
-
-	for (size_t i = 0; i < run->pack_count; i++) {
-		passed += run->packs[i].passed;
-		all += run->packs[i].gate_count;
-	}
-	buffer_format(out, "%zu/%zu", passed, all);
+	buffer_format(out, "%zu/%zu", run->passed, run->passed + run->warned + run->inconclusive + run->failed);
 }
 
 void word_run(struct buffer *out, const struct pages *set, const struct run_result *run)

@@ -394,6 +394,12 @@ static void test_recipe_metrics(void **state)
 	assert_true(out.packs[1].gates[0].has_room);
 	assert_true(text_is(out.packs[1].gates[0].room, "0.05"));
 	assert_true(text_is(out.packs[0].gates[0].room, "0.02"));
+	/* what pack and recipe both judge is one metric */
+	w.metrics[2] = limits(DIRECTION_LOWER, "", "0.01", "0.02", "0.9");
+	w.metrics[2].key = TEXT("MAPE");
+	gates_judge_run(&out, &w.catalog, &w.resolved, &w.model, &w.runs[0], &arena);
+	assert_true(text_is(out.summary, "0/1 metrics passed, 1 warning"));
+	assert_true(text_is(out.packs[0].summary, "1/1 metrics passed"));
 }
 
 static void test_snapshot_metrics(void **state)
