@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 # Real data sets, where they lie beside the checkout: the whole pipeline from git init to committed reports, held against known numbers.
 load helpers
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 load helpers
 
 setup() {
