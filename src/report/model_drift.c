@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "drift_json.h"
 #include "number.h"
 
 enum { DRAWN = 3, NAMES_MAX = 12, CELLS_MAX = 60 };
@@ -375,9 +376,31 @@ void model_drift(struct page *page, const struct model_result *result)
 	definition(page, columns, count);
 }
 
+/* What decided about each feature of one snapshot, in short. */
+static struct json *features_json(const struct drift_result *drift)
+{
+	struct json *columns = json_array();
+
+	for (size_t i = 0; i < drift->column_count; i++) {
+		const struct drift_column *column = &drift->columns[i];
+		const struct drift_score *score = column->deciding;
+		struct json *item = json_object();
+		if (!drift_status_name(column->status)) {
+			json_release(item);
+			continue;
+		}
+		json_add_text(item, "name", column->name);
+		json_add_string(item, "method", score ? drift_methods[score->method].key : NULL);
+		json_add_computed(item, "value", score && score->has_value, score ? score->value : 0);
+		json_add_string(item, "status", drift_status_name(column->status));
+		json_push(columns, item);
+	}
+	return columns;
+}
+
 struct json *model_drift_json(const struct model_result *result)
 {
-	struct json *json = json_object(), *history = json_array(), *columns = json_array();
+	struct json *json = json_object(), *history = json_array();
 	const struct snapshot_result *latest = latest_drift(result);
 
 	json_add_string(json, "method", result->method == METHOD_NONE ? "auto" : drift_methods[result->method].key);
@@ -392,11 +415,11 @@ struct json *model_drift_json(const struct model_result *result)
 		json_add_computed(item, "max", snapshot->has_drift && snapshot->has_max, snapshot->max);
 		if (snapshot->max_feature.len)
 			json_add_text(item, "max_feature", snapshot->max_feature);
+		if (snapshot->has_drift)
+			json_add(item, "columns", features_json(&snapshot->drift));
 		json_push(history, item);
 	}
 	json_add(json, "snapshots", history);
-	for (size_t i = 0; latest && i < latest->drift.column_count; i++)
-		json_push(columns, json_of_column(&latest->drift.columns[i]));
-	json_add(json, "columns", columns);
+	json_add(json, "columns", latest ? drift_columns_json(&latest->drift, true) : json_array());
 	return json;
 }

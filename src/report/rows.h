@@ -22,7 +22,6 @@ struct json *json_of_run(const struct run_result *run);
 struct json *json_of_state(const struct model_result *result);
 struct json *json_of_waivers(const struct pages *set, const struct effective *only);
 struct json *json_of_metric_limits(const struct metric *metric);
-struct json *json_of_column(const struct drift_column *column);
 struct json *json_of_alerts(const struct snapshot_result *snapshot);
 
 /* Models, and recipes, that use this recipe directly. */

@@ -28,8 +28,8 @@ page_psi() { # PAGE SNAPSHOT
 		for my $snapshot (@{$page->{drift}{snapshots}}) {
 			next if $snapshot->{snapshot} ne $stamp;
 			for my $column (@{$snapshot->{columns}}) {
-				my $score = $column->{methods}{psi} or next;
-				printf "%s %.10g\n", $column->{name}, $score->{value} if defined $score->{value};
+				next if $column->{method} ne "psi";
+				printf "%s %.10g\n", $column->{name}, $column->{value} if defined $column->{value};
 			}
 		}' "$2" <"$1" | sort
 }
