@@ -53,9 +53,12 @@ struct publish_outcome {
 
 /* Resolves what `report --commit` builds on: *base is the tip of branch (or the current one). Refuses a detached HEAD without a branch, an
  * unborn branch, a repository in the middle of a merge, rebase, cherry-pick, revert or bisect, an index.lock (with file, age and the
- * command that removes it), a branch that is checked out in another worktree (named), and an unknown identity (user.name, user.email)
- * where name is empty: all before any work. */
+ * command that removes it), and a branch that is checked out in another worktree (named): all before any work. */
 int publish_prepare(char base[41], struct text *branch, const struct publish_request *request, struct arena *arena, struct failure *failure);
+
+/* Refuses when it is not known who commits (no name and email in the request, none in git's configuration). Apart from
+ * publish_prepare(), as the name may come from the galley.yaml of the base. */
+int publish_identity(const struct publish_request *request, struct arena *arena, struct failure *failure);
 
 int publish_commit(struct publish_outcome *outcome, const struct publish_request *request, struct arena *arena, struct failure *failure);
 

@@ -223,14 +223,12 @@ static int publish_workspace(struct workspace *workspace, struct invocation *inv
 	request->watched = watched;
 	request->watched_count = watched_paths(watched, workspace, &workspace->arena);
 	request->message = text_format(&workspace->arena, "%.*s\n", TEXT_ARGS(workspace->catalog.config.message));
-	set_identity(request, &workspace->catalog.config);
 	if (publish_commit(&outcome, request, &workspace->arena, &failure) < 0)
 		return session_fail(&failure);
 	int code = print_outcome(invocation, &outcome);
 	return code ? code : errors;
 }
 
-/* The committer may come from the galley.yaml that is read only after the base is known; it is asked for before any other work. */
 static int commit_reports(struct invocation *invocation)
 {
 	struct workspace workspace;
@@ -241,18 +239,15 @@ static int commit_reports(struct invocation *invocation)
 		.directory = invocation->directory,
 		.branch = invocation->branch,
 		.time = commit_time(),
-		.name = TEXT("galley"),
-		.email = TEXT("galley@example.invalid"),
 	};
 
 	if (publish_prepare(request.base, &branch, &request, &invocation->arena, &failure) < 0)
 		return session_fail(&failure);
 	invocation->at = request.base;
 	int code = session_open(&workspace, invocation);
-	request.name = request.email = TEXT("");
 	if (code == EXIT_OK) {
 		set_identity(&request, &workspace.catalog.config);
-		if (publish_prepare(request.base, &branch, &request, &invocation->arena, &failure) < 0)
+		if (publish_identity(&request, &workspace.arena, &failure) < 0)
 			code = session_fail(&failure);
 	}
 	if (code == EXIT_OK)

@@ -58,6 +58,17 @@ int publish_prepare(char base[41], struct text *branch, const struct publish_req
 	return result;
 }
 
+int publish_identity(const struct publish_request *request, struct arena *arena, struct failure *failure)
+{
+	struct target target;
+	int result = target_open(&target, request, arena, failure);
+
+	if (result == 0)
+		result = target_identify(&target, request, arena, failure);
+	target_close(&target);
+	return result;
+}
+
 /* --- Steps 4 to 6 of the sequence --- */
 
 /* Somebody moved the branch: what was read must be the same there. */
@@ -317,6 +328,8 @@ int publish_commit(struct publish_outcome *outcome, const struct publish_request
 	sigaddset(&stop, SIGTERM);
 	sigaddset(&stop, SIGHUP);
 	int result = target_open(&target, request, arena, failure);
+	if (result == 0)
+		result = target_identify(&target, request, arena, failure);
 	if (result == 0)
 		git_repository_set_ident(target.repository, target.name, target.email);
 	pthread_sigmask(SIG_BLOCK, &stop, &saved);

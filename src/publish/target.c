@@ -246,8 +246,7 @@ static bool is_name(const char *text)
 	return some;
 }
 
-static int find_identity(struct target *target, const struct publish_request *request, struct arena *arena,
-                         struct failure *failure)
+int target_identify(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure)
 {
 	git_config *config = NULL;
 	const char *name = NULL, *email = NULL;
@@ -289,7 +288,5 @@ int target_open(struct target *target, const struct publish_request *request, st
 	if (git_repository_is_bare(target->repository) != 1 &&
 	    (check_state(target, failure) < 0 || check_index(target, arena, failure) < 0))
 		return -1;
-	if (check_worktrees(target, arena, failure) < 0)
-		return -1;
-	return find_identity(target, request, arena, failure);
+	return check_worktrees(target, arena, failure);
 }

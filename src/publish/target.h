@@ -22,6 +22,8 @@ struct target {
 
 /* Everything that publish_prepare() promises to refuse is refused here. */
 int target_open(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure);
+/* Sets who commits: the request's name and email, else git's configuration. */
+int target_identify(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure);
 void target_close(struct target *target);
 
 /* The commit the branch points to; *exists is false where there is no such branch. */

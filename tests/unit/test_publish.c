@@ -45,7 +45,8 @@ static void refuse(struct sandbox *sandbox, struct publish_request request, cons
 {
 	struct text branch;
 
-	if (publish_prepare(request.base, &branch, &request, &sandbox->arena, &sandbox->failure) == 0)
+	if (publish_prepare(request.base, &branch, &request, &sandbox->arena, &sandbox->failure) == 0 &&
+	    publish_identity(&request, &sandbox->arena, &sandbox->failure) == 0)
 		fail_msg("prepared, though: %s", words);
 	assert_int_equal(sandbox->failure.code, EXIT_UNABLE);
 	if (!strstr(sandbox->failure.message, words))
