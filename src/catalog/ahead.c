@@ -25,8 +25,8 @@ static size_t most_bytes(const struct loader *loader, enum kind kind)
 static int read_file(struct ahead *file, struct loader *loader)
 {
 	file->input = arena_alloc(loader->arena, sizeof *file->input);
-	if (source_read(file->input, &file->result, loader->source, file->path, most_bytes(loader, file->kind), loader->arena,
-	                loader->failure) < 0)
+	if (source_read(file->input, &file->result, loader->source, file->path, most_bytes(loader, file->kind),
+	                loader->arena, loader->failure) < 0)
 		return -1;
 	file->input->path = file->path;
 	return 0;
@@ -122,7 +122,9 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 			return -1;
 		parse_file(file, loader, loader->arena);
 	}
-	*out = (struct loaded){.file = file->input, .root = file->root, .there = file->result != READ_MISSING,
+	*out = (struct loaded){.file = file->input,
+	                       .root = file->root,
+	                       .there = file->result != READ_MISSING,
 	                       .broken = diags_count(&file->diags, SEVERITY_ERROR) > 0};
 	if (file->result == READ_OK)
 		keep_input(loader, file->input);

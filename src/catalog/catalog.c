@@ -78,8 +78,8 @@ static bool is_double(struct loader *loader, const struct record *first, const s
 {
 	if (!later->id.len || !text_equal(first->id, later->id))
 		return false;
-	diag_add(loader->diags, CODE_REF_DUPLICATE_ID, later->place, "a second %s with the id '%.*s'", kind_name(later->kind),
-	         TEXT_ARGS(later->id));
+	diag_add(loader->diags, CODE_REF_DUPLICATE_ID, later->place, "a second %s with the id '%.*s'",
+	         kind_name(later->kind), TEXT_ARGS(later->id));
 	diag_relate(loader->diags, first->place, "first here");
 	diag_help(loader->diags, "give one of them another id; until then '%.*s' counts", TEXT_ARGS(first->file->path));
 	return true;
@@ -132,10 +132,11 @@ static void announce(struct loader *loader, const struct listing *listing, enum 
 	}
 }
 
-int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
-                 struct diags *diags, struct failure *failure)
+int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs,
+                 struct arena *arena, struct diags *diags, struct failure *failure)
 {
-	struct loader loader = {.catalog = out, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
+	struct loader loader = {
+		.catalog = out, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
 	struct listing recipes, packs, runs;
 
 	*out = (struct catalog){0};
@@ -151,7 +152,8 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
 	announce(&loader, &packs, KIND_PACK);
 	announce(&loader, &runs, KIND_RUN);
 	if (ahead_read(&loader, jobs) < 0 || load_folder(&loader, out->config.recipes, &recipes, recipe_load) < 0 ||
-	    load_folder(&loader, out->config.packs, &packs, pack_load) < 0 || models_load(&loader, runs.entries, runs.count) < 0)
+	    load_folder(&loader, out->config.packs, &packs, pack_load) < 0 ||
+	    models_load(&loader, runs.entries, runs.count) < 0)
 		return -1;
 	sort(out->recipes, out->recipe_count, sizeof *out->recipes, compare_recipes);
 	sort(out->packs, out->pack_count, sizeof *out->packs, compare_packs);

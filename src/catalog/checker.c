@@ -1,9 +1,13 @@
 #include "checker.h"
 
+#include <math.h>
+#include <stdint.h>
+
 #include "arena.h"
 #include "buffer.h"
 
-static void check_value(struct checker *checker, const struct field *field, const struct value *value, const struct spot *spot);
+static void check_value(struct checker *checker, const struct field *field, const struct value *value,
+                        const struct spot *spot);
 
 struct text spot_text(const struct spot *spot, struct arena *arena)
 {
@@ -54,10 +58,11 @@ void type_finding(struct checker *checker, const struct value *value, const stru
 	const char *found = value->kind == VALUE_MAP ? "a mapping" : value->kind == VALUE_LIST ? "a list" : NULL;
 
 	if (found)
-		diag_add(checker->diags, CODE_SCHEMA_TYPE, value->place, "'%.*s' must be %s, found %s", TEXT_ARGS(path), wanted, found);
+		diag_add(checker->diags, CODE_SCHEMA_TYPE, value->place, "'%.*s' must be %s, found %s", TEXT_ARGS(path), wanted,
+		         found);
 	else
-		diag_add(checker->diags, CODE_SCHEMA_TYPE, value->place, "'%.*s' must be %s, found '%.*s'", TEXT_ARGS(path), wanted,
-		         TEXT_ARGS(excerpt(value->text, arena)));
+		diag_add(checker->diags, CODE_SCHEMA_TYPE, value->place, "'%.*s' must be %s, found '%.*s'", TEXT_ARGS(path),
+		         wanted, TEXT_ARGS(excerpt(value->text, arena)));
 }
 
 static size_t collect_names(struct text **names, enum kind kind, const struct field *field, struct arena *arena)
@@ -65,7 +70,8 @@ static size_t collect_names(struct text **names, enum kind kind, const struct fi
 	size_t count = 0;
 
 	*names = NULL;
-	for (const struct field *row = schema_next_child(kind, field, NULL); row; row = schema_next_child(kind, field, row)) {
+	for (const struct field *row = schema_next_child(kind, field, NULL); row;
+	     row = schema_next_child(kind, field, row)) {
 		*names = arena_grow(arena, *names, count, sizeof **names);
 		(*names)[count++] = text_of(schema_own_name(row));
 	}
@@ -73,7 +79,8 @@ static size_t collect_names(struct text **names, enum kind kind, const struct fi
 }
 
 /* Says that the key is unknown; the nearest known name, or nothing. */
-static struct text unknown_field(struct checker *checker, const struct field *field, const struct member *member, const struct spot *spot)
+static struct text unknown_field(struct checker *checker, const struct field *field, const struct member *member,
+                                 const struct spot *spot)
 {
 	enum { NAMES_SHOWN = 12 };
 	struct arena *arena = checker->diags->arena;
@@ -81,11 +88,11 @@ static struct text unknown_field(struct checker *checker, const struct field *fi
 	size_t count = collect_names(&names, checker->kind, field, arena);
 
 	if (parent.len)
-		diag_add(checker->diags, CODE_SCHEMA_UNKNOWN_FIELD, member->place, "unknown field '%.*s' in '%.*s'", TEXT_ARGS(name),
-		         TEXT_ARGS(parent));
+		diag_add(checker->diags, CODE_SCHEMA_UNKNOWN_FIELD, member->place, "unknown field '%.*s' in '%.*s'",
+		         TEXT_ARGS(name), TEXT_ARGS(parent));
 	else
-		diag_add(checker->diags, CODE_SCHEMA_UNKNOWN_FIELD, member->place, "unknown field '%.*s' in %s%s", TEXT_ARGS(name),
-		         checker->kind == KIND_CONFIG ? "" : "a ", kind_name(checker->kind));
+		diag_add(checker->diags, CODE_SCHEMA_UNKNOWN_FIELD, member->place, "unknown field '%.*s' in %s%s",
+		         TEXT_ARGS(name), checker->kind == KIND_CONFIG ? "" : "a ", kind_name(checker->kind));
 	if (suggest(checker->diags, member->name, names, count))
 		return text_nearest(member->name, names, count);
 	struct buffer list;
@@ -102,7 +109,8 @@ static void check_null(struct checker *checker, const struct field *field, struc
 {
 	if (schema_is_free(field) || (checker->inherits && field->merge != MERGE_NEVER))
 		return;
-	diag_add(checker->diags, CODE_SCHEMA_NULL, place, "'%.*s' has no value", TEXT_ARGS(spot_text(spot, checker->diags->arena)));
+	diag_add(checker->diags, CODE_SCHEMA_NULL, place, "'%.*s' has no value",
+	         TEXT_ARGS(spot_text(spot, checker->diags->arena)));
 	diag_help(checker->diags, "give it a value or remove the line");
 }
 
@@ -114,8 +122,8 @@ static bool is_among(struct text name, const struct text *names, size_t count)
 	return false;
 }
 
-static void check_missing(struct checker *checker, const struct field *field, const struct value *map, const struct spot *spot,
-                          const struct text *misspelt, size_t misspelt_count)
+static void check_missing(struct checker *checker, const struct field *field, const struct value *map,
+                          const struct spot *spot, const struct text *misspelt, size_t misspelt_count)
 {
 	struct text path = {0};
 
@@ -126,11 +134,11 @@ static void check_missing(struct checker *checker, const struct field *field, co
 			continue;
 		path = spot_text(spot, checker->diags->arena);
 		if (path.len)
-			diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%.*s' in '%.*s'", TEXT_ARGS(name),
-			         TEXT_ARGS(path));
+			diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%.*s' in '%.*s'",
+			         TEXT_ARGS(name), TEXT_ARGS(path));
 		else
-			diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%.*s' in a %s", TEXT_ARGS(name),
-			         kind_name(checker->kind));
+			diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%.*s' in a %s",
+			         TEXT_ARGS(name), kind_name(checker->kind));
 		if (row->example)
 			diag_help(checker->diags, "for example %.*s: %s", TEXT_ARGS(name), row->example);
 		else if (row->doc)
@@ -138,7 +146,8 @@ static void check_missing(struct checker *checker, const struct field *field, co
 	}
 }
 
-static void check_map(struct checker *checker, const struct field *field, const struct value *map, const struct spot *spot, bool keyed_item)
+static void check_map(struct checker *checker, const struct field *field, const struct value *map,
+                      const struct spot *spot, bool keyed_item)
 {
 	struct text *misspelt = NULL;
 	size_t misspelt_count = 0;
@@ -169,7 +178,7 @@ static void check_map(struct checker *checker, const struct field *field, const 
 /* The first scalar item of the same text before item i; NULL. */
 static const struct value *same_before(const struct value *list, size_t i)
 {
-	enum { SET_MAX = 2000 };
+	enum { SET_MAX = 256 }; /* so that hostile lists cost no more than their length */
 
 	for (size_t j = 0; j < i && i < SET_MAX; j++)
 		if (list->items[j]->kind == VALUE_SCALAR && text_equal(list->items[j]->text, list->items[i]->text))
@@ -177,7 +186,8 @@ static const struct value *same_before(const struct value *list, size_t i)
 	return NULL;
 }
 
-static void check_item(struct checker *checker, const struct field *list_field, const struct value *list, size_t i, const struct spot *spot)
+static void check_item(struct checker *checker, const struct field *list_field, const struct value *list, size_t i,
+                       const struct spot *spot)
 {
 	const struct field *field = schema_item(checker->kind, list_field);
 	const struct value *item = list->items[i];
@@ -189,12 +199,13 @@ static void check_item(struct checker *checker, const struct field *list_field, 
 		         TEXT_ARGS(spot_text(spot, checker->diags->arena)));
 		return;
 	}
-	if (item->kind == VALUE_MAP && list_field->merge == MERGE_KEYED && (field->type == FIELD_MAP || field->type == FIELD_FEATURE ||
-	                                                                   field->type == FIELD_PACK_ITEM))
+	if (item->kind == VALUE_MAP && list_field->merge == MERGE_KEYED &&
+	    (field->type == FIELD_MAP || field->type == FIELD_FEATURE || field->type == FIELD_PACK_ITEM))
 		check_map(checker, field, item, spot, true);
 	else
 		check_value(checker, field, item, spot);
-	const struct value *first = list_field->merge == MERGE_SET && item->kind == VALUE_SCALAR ? same_before(list, i) : NULL;
+	const struct value *first =
+		list_field->merge == MERGE_SET && item->kind == VALUE_SCALAR ? same_before(list, i) : NULL;
 	if (first) {
 		diag_add(checker->diags, CODE_SCHEMA_DUPLICATE_ITEM, item->place, "'%.*s' stands twice in the list",
 		         TEXT_ARGS(excerpt(item->text, checker->diags->arena)));
@@ -202,18 +213,26 @@ static void check_item(struct checker *checker, const struct field *list_field, 
 	}
 }
 
-static void check_list(struct checker *checker, const struct field *field, const struct value *list, const struct spot *spot)
+/* Most items of a list. */
+static size_t list_most(const struct checker *checker, const struct field *field)
+{
+	if (field->kind == KIND_RECIPE && text_is(text_of(field->path), "pipeline.stages"))
+		return checker->context->limits->stages;
+	return field->min == field->max || isinf(field->max) ? SIZE_MAX : (size_t)field->max;
+}
+
+static void check_list(struct checker *checker, const struct field *field, const struct value *list,
+                       const struct spot *spot)
 {
 	struct arena *arena = checker->diags->arena;
-	size_t most = field->kind == KIND_RECIPE && text_is(text_of(field->path), "pipeline.stages") ? checker->context->limits->stages : 0;
+	size_t most = list_most(checker, field);
 	unsigned depth = spot ? spot->depth + 1 : 1;
 
 	if (field->min != field->max && (double)list->count < field->min)
 		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' is empty", TEXT_ARGS(spot_text(spot, arena)));
-	if (most && list->count > most) {
-		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' has %zu items, more than %zu", TEXT_ARGS(spot_text(spot, arena)),
-		         list->count, most);
-		diag_help(checker->diags, "the limit is limits.stages");
+	if (list->count > most) {
+		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' has %zu items, more than %zu",
+		         TEXT_ARGS(spot_text(spot, arena)), list->count, most);
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++) {
@@ -222,7 +241,8 @@ static void check_list(struct checker *checker, const struct field *field, const
 	}
 }
 
-static void check_value(struct checker *checker, const struct field *field, const struct value *value, const struct spot *spot)
+static void check_value(struct checker *checker, const struct field *field, const struct value *value,
+                        const struct spot *spot)
 {
 	bool map_too = field->type == FIELD_FEATURE || field->type == FIELD_PACK_ITEM;
 

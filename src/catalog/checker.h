@@ -34,7 +34,8 @@ struct text choices_text(const char *allowed, struct arena *arena);
 bool suggest(struct diags *diags, struct text wanted, const struct text *names, size_t count);
 
 /* A scalar against its row; value is a scalar. */
-void scalar_check(struct checker *checker, const struct field *field, const struct value *value, const struct spot *spot);
+void scalar_check(struct checker *checker, const struct field *field, const struct value *value,
+                  const struct spot *spot);
 /* schema/type at a value of another kind than wanted. */
 void type_finding(struct checker *checker, const struct value *value, const struct spot *spot, const char *wanted);
 

@@ -4,7 +4,10 @@
 #include "checker.h"
 #include "parts.h"
 
-static const struct text built_in_families[] = {{"forecasting", 11}, {"pricing", 7}, {"next_best_action", 16}, {"location_scoring", 16}};
+static const struct text built_in_families[] = {{"forecasting", 11},
+                                                {"pricing", 7},
+                                                {"next_best_action", 16},
+                                                {"location_scoring", 16}};
 
 enum { FOLDERS = 4 };
 
@@ -12,8 +15,14 @@ static void set_defaults(struct config *config, struct loader *loader)
 {
 	struct arena *arena = loader->arena;
 
-	*config = (struct config){.default_method = TEXT("PSI"), .charts = true, .emoji = true, .history = true, .keep_snapshots = 52,
-	                          .message = TEXT("Update model reports"), .hold = 1, .limits = *loader->limits};
+	*config = (struct config){.default_method = TEXT("PSI"),
+	                          .charts = true,
+	                          .emoji = true,
+	                          .history = true,
+	                          .keep_snapshots = 52,
+	                          .message = TEXT("Update model reports"),
+	                          .hold = 1,
+	                          .limits = *loader->limits};
 	for (size_t i = 0; i < sizeof built_in_families / sizeof *built_in_families; i++) {
 		config->families = arena_grow(arena, config->families, config->family_count, sizeof *config->families);
 		config->families[config->family_count++] = built_in_families[i];
@@ -24,7 +33,7 @@ static void read_families(struct config *config, struct loader *loader)
 {
 	const struct value *list = value_get(config->root, "families");
 
-	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
+	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count && i < FAMILIES_MAX; i++) {
 		if (list->items[i]->kind != VALUE_SCALAR || !is_id(list->items[i]->text, false))
 			continue;
 		config->families = arena_grow(loader->arena, config->families, config->family_count, sizeof *config->families);
@@ -55,8 +64,9 @@ static void read_folders(struct config *config, struct loader *loader)
 			if (!overlap(folders[i], folders[j]))
 				continue;
 			const struct value *value = value_get(map, names[i]) ? value_get(map, names[i]) : value_get(map, names[j]);
-			diag_add(loader->diags, CODE_CONFIG_VALUE, value->place, "folders of %s and %s overlap: '%.*s' and '%.*s'", names[j], names[i],
-			         TEXT_ARGS(excerpt(folders[j], loader->arena)), TEXT_ARGS(excerpt(folders[i], loader->arena)));
+			diag_add(loader->diags, CODE_CONFIG_VALUE, value->place, "folders of %s and %s overlap: '%.*s' and '%.*s'",
+			         names[j], names[i], TEXT_ARGS(excerpt(folders[j], loader->arena)),
+			         TEXT_ARGS(excerpt(folders[i], loader->arena)));
 			diag_help(loader->diags, "give each a folder of its own");
 		}
 		*out[i] = text_format(loader->arena, "%.*s%.*s", TEXT_ARGS(workspace), TEXT_ARGS(folders[i]));
@@ -92,7 +102,8 @@ static void read_thresholds(struct config *config, struct loader *loader)
 		if (both && (method->takes_threshold ? warn > drift : warn < drift)) {
 			diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(member->value, "drift"),
 			         "limit 'drift' of '%.*s' is reached before 'warn'", TEXT_ARGS(member->name));
-			diag_relate(loader->diags, value_place(member->value, "warn"), "warn %.*s", TEXT_ARGS(value_text(member->value, "warn")));
+			diag_relate(loader->diags, value_place(member->value, "warn"), "warn %.*s",
+			            TEXT_ARGS(value_text(member->value, "warn")));
 			continue;
 		}
 		config->method_thresholds = arena_grow(loader->arena, config->method_thresholds, config->method_threshold_count,
@@ -123,8 +134,8 @@ static bool is_fixed_code(struct text code)
 	for (size_t i = 0; i < sizeof known_elsewhere / sizeof *known_elsewhere; i++)
 		if (text_is(code, known_elsewhere[i]))
 			return false;
-	return text_starts(code, "gate/") || text_starts(code, "waiver/") || text_starts(code, "version/") || text_starts(code, "run/") ||
-	       text_starts(code, "config/");
+	return text_starts(code, "gate/") || text_starts(code, "waiver/") || text_starts(code, "version/") ||
+	       text_starts(code, "run/") || text_starts(code, "config/");
 }
 
 static bool severity_of(enum severity *out, struct text name)
@@ -143,7 +154,8 @@ static void unknown_code(const struct member *member, struct loader *loader)
 
 	for (size_t i = 0; i < CODE_COUNT; i++)
 		names[i] = text_of(code_list[i].id);
-	diag_add(loader->diags, CODE_CONFIG_VALUE, member->place, "unknown rule '%.*s'", TEXT_ARGS(excerpt(member->name, loader->arena)));
+	diag_add(loader->diags, CODE_CONFIG_VALUE, member->place, "unknown rule '%.*s'",
+	         TEXT_ARGS(excerpt(member->name, loader->arena)));
 	suggest(loader->diags, member->name, names, CODE_COUNT);
 }
 
@@ -161,8 +173,10 @@ static void read_rules(struct config *config, struct loader *loader)
 		} else if (member->value->kind != VALUE_SCALAR || !severity_of(&severity, member->value->text)) {
 			continue;
 		} else if (severity == SEVERITY_OFF && is_fixed_code(member->name)) {
-			diag_add(loader->diags, CODE_CONFIG_VALUE, member->value->place, "rule '%.*s' cannot be switched off", TEXT_ARGS(member->name));
-			diag_help(loader->diags, "findings on gates, waivers, versions, runs and settings can be note, warning or error");
+			diag_add(loader->diags, CODE_CONFIG_VALUE, member->value->place, "rule '%.*s' cannot be switched off",
+			         TEXT_ARGS(member->name));
+			diag_help(loader->diags,
+			          "findings on gates, waivers, versions, runs and settings can be note, warning or error");
 		} else {
 			config->rules = arena_grow(loader->arena, config->rules, config->rule_count, sizeof *config->rules);
 			config->rules[config->rule_count].code = member->name;
@@ -178,9 +192,9 @@ static void read_limits(struct config *config, struct loader *loader)
 		size_t offset;
 	} limits[] = {
 #define LIMIT(name) {#name, offsetof(struct limits, name)}
-	    LIMIT(manifest_bytes), LIMIT(metrics_bytes), LIMIT(depth),       LIMIT(yaml_nodes), LIMIT(yaml_aliases),
-	    LIMIT(scalar_bytes),   LIMIT(key_bytes),     LIMIT(csv_field),   LIMIT(csv_line),   LIMIT(csv_columns),
-	    LIMIT(stages),         LIMIT(expression_bytes), LIMIT(blob_bytes), LIMIT(walk_commits), LIMIT(walk_files),
+		LIMIT(manifest_bytes), LIMIT(metrics_bytes),    LIMIT(depth),      LIMIT(yaml_nodes),   LIMIT(yaml_aliases),
+		LIMIT(scalar_bytes),   LIMIT(key_bytes),        LIMIT(csv_field),  LIMIT(csv_line),     LIMIT(csv_columns),
+		LIMIT(stages),         LIMIT(expression_bytes), LIMIT(blob_bytes), LIMIT(walk_commits), LIMIT(walk_files),
 #undef LIMIT
 	};
 	const struct value *map = value_get(config->root, "limits");
@@ -191,8 +205,8 @@ static void read_limits(struct config *config, struct loader *loader)
 			continue;
 		memcpy(&most, (const char *)&limits_default + limits[i].offset, sizeof most);
 		if (given > most) {
-			diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(map, limits[i].name), "limit '%s' %.*s is above %zu", limits[i].name,
-			         TEXT_ARGS(value_text(map, limits[i].name)), most);
+			diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(map, limits[i].name), "limit '%s' %.*s is above %zu",
+			         limits[i].name, TEXT_ARGS(value_text(map, limits[i].name)), most);
 			diag_help(loader->diags, "a repository may only lower limits; they are raised on the command line");
 		} else if (given < *out) {
 			*out = given;
@@ -222,7 +236,8 @@ static void read_settings(struct config *config)
 int config_load(struct loader *loader)
 {
 	struct config *config = &loader->catalog->config;
-	struct text path = text_format(loader->arena, "%.*sgalley.yaml", TEXT_ARGS(source_get_info(loader->source)->workspace));
+	struct text path =
+		text_format(loader->arena, "%.*sgalley.yaml", TEXT_ARGS(source_get_info(loader->source)->workspace));
 	struct loaded loaded;
 
 	set_defaults(config, loader);

@@ -2,18 +2,23 @@
 #include "number.h"
 #include "parts.h"
 
-static void check_map(struct checker *checker, const struct field *field, const struct value *map, const struct spot *spot);
+static void check_map(struct checker *checker, const struct field *field, const struct value *map,
+                      const struct spot *spot);
 
-static void missing_field(struct checker *checker, const struct field *row, const struct value *map, const struct spot *spot)
+static void missing_field(struct checker *checker, const struct field *row, const struct value *map,
+                          const struct spot *spot)
 {
 	struct text path = spot_text(spot, checker->diags->arena);
 
-	diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%s' in '%.*s'", schema_own_name(row), TEXT_ARGS(path));
+	diag_add(checker->diags, CODE_SCHEMA_MISSING_FIELD, map->place, "missing field '%s' in '%.*s'",
+	         schema_own_name(row), TEXT_ARGS(path));
 	if (row->example)
-		diag_help(checker->diags, "write it here or in a parent, for example %s: %s", schema_own_name(row), row->example);
+		diag_help(checker->diags, "write it here or in a parent, for example %s: %s", schema_own_name(row),
+		          row->example);
 }
 
-static void check_below(struct checker *checker, const struct field *field, const struct value *value, const struct spot *spot)
+static void check_below(struct checker *checker, const struct field *field, const struct value *value,
+                        const struct spot *spot)
 {
 	if (spot->depth >= CHECK_DEPTH_MAX || schema_is_free(field))
 		return;
@@ -29,7 +34,8 @@ static void check_below(struct checker *checker, const struct field *field, cons
 	}
 }
 
-static void check_map(struct checker *checker, const struct field *field, const struct value *map, const struct spot *spot)
+static void check_map(struct checker *checker, const struct field *field, const struct value *map,
+                      const struct spot *spot)
 {
 	for (size_t i = 0; i < map->count; i++) {
 		const struct member *member = &map->members[i];
@@ -76,7 +82,8 @@ static void check_complete(const struct value *root, struct place place, struct 
 		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has no stage in 'pipeline.stages'");
 		diag_help(diags, "write one here or in a parent, such as {name: train, type: training}");
 	}
-	if (!count_at(root, "evaluation.metrics") && !count_at(root, "evaluation.packs") && !has_scalar(root, "evaluation.packs")) {
+	if (!count_at(root, "evaluation.metrics") && !count_at(root, "evaluation.packs") &&
+	    !has_scalar(root, "evaluation.packs")) {
 		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has neither a metric nor a pack in 'evaluation'");
 		diag_help(diags, "write evaluation.metrics or evaluation.packs here or in a parent");
 	}
@@ -92,13 +99,15 @@ static void check_limits(const struct value *map, struct text method_name, struc
 		return;
 	bool takes_threshold = !method || method->takes_threshold, takes_p = method && method->takes_p;
 	if (threshold && !takes_threshold) {
-		diag_add(diags, CODE_GATE_METHOD, threshold->place, "method '%.*s' takes no 'threshold'", TEXT_ARGS(method_name));
+		diag_add(diags, CODE_GATE_METHOD, threshold->place, "method '%.*s' takes no 'threshold'",
+		         TEXT_ARGS(method_name));
 		diag_help(diags, "its limit is a p-value: write p: 0.01");
 	} else if (p && !takes_p) {
 		diag_add(diags, CODE_GATE_METHOD, p->place, "method '%.*s' takes no 'p'", TEXT_ARGS(method_name));
 		diag_help(diags, "its limit is an effect size: write threshold: 0.2");
 	} else if (threshold && p) {
-		diag_add(diags, CODE_GATE_METHOD, p->place, "both 'threshold' and 'p' for method '%.*s'", TEXT_ARGS(method_name));
+		diag_add(diags, CODE_GATE_METHOD, p->place, "both 'threshold' and 'p' for method '%.*s'",
+		         TEXT_ARGS(method_name));
 		diag_relate(diags, threshold->place, "threshold %.*s", TEXT_ARGS(threshold->text));
 		diag_help(diags, "one of them decides: remove the other");
 	}
@@ -129,9 +138,9 @@ static void check_columns(const struct value *columns, struct diags *diags)
 		const struct value *column = columns->members[i].value;
 		if (!value_number(&min, column, "min") || !value_number(&max, column, "max") || min <= max)
 			continue;
-		diag_add(diags, CODE_SCHEMA_RANGE, value_place(column, "max"), "'max' %.*s of column '%.*s' is below 'min' %.*s",
-		         TEXT_ARGS(value_text(column, "max")), TEXT_ARGS(excerpt(columns->members[i].name, diags->arena)),
-		         TEXT_ARGS(value_text(column, "min")));
+		diag_add(diags, CODE_SCHEMA_RANGE, value_place(column, "max"),
+		         "'max' %.*s of column '%.*s' is below 'min' %.*s", TEXT_ARGS(value_text(column, "max")),
+		         TEXT_ARGS(excerpt(columns->members[i].name, diags->arena)), TEXT_ARGS(value_text(column, "min")));
 		diag_relate(diags, value_place(column, "min"), "min %.*s", TEXT_ARGS(value_text(column, "min")));
 	}
 }

@@ -50,10 +50,10 @@ struct place path_place(struct loader *loader, struct text path)
 
 static const char *entry_word(enum entry_kind kind)
 {
-	return kind == ENTRY_LINK        ? "a symbolic link, which is not followed"
-	       : kind == ENTRY_SUBMODULE ? "a submodule"
-	       : kind == ENTRY_FOLDER    ? "a directory"
-	                                 : "no regular file";
+	return kind == ENTRY_LINK      ? "a symbolic link, which is not followed"
+	     : kind == ENTRY_SUBMODULE ? "a submodule"
+	     : kind == ENTRY_FOLDER    ? "a directory"
+	                               : "no regular file";
 }
 
 bool entry_refuse(struct loader *loader, const struct entry *entry)
@@ -70,7 +70,8 @@ bool entry_refuse(struct loader *loader, const struct entry *entry)
 		         entry_word(entry->kind));
 		diag_help(loader->diags, "put a regular file there");
 	} else if (depth >= FOLDERS_MAX) {
-		diag_add(loader->diags, CODE_FILE_LIMIT, path_place(loader, entry->path), "folders deeper than %d levels are not read", FOLDERS_MAX);
+		diag_add(loader->diags, CODE_FILE_LIMIT, path_place(loader, entry->path),
+		         "folders deeper than %d levels are not read", FOLDERS_MAX);
 	}
 	return true;
 }
@@ -100,14 +101,15 @@ int folder_list(struct entry **entries, size_t *count, struct loader *loader, st
 	if (!found)
 		return 0;
 	if (kind != ENTRY_FOLDER) {
-		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, folder), "'%.*s' is %s where a folder is expected", TEXT_ARGS(folder),
-		         kind == ENTRY_FILE ? "a file" : entry_word(kind));
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, folder), "'%.*s' is %s where a folder is expected",
+		         TEXT_ARGS(folder), kind == ENTRY_FILE ? "a file" : entry_word(kind));
 		return 0;
 	}
 	return source_list(entries, count, loader->source, folder, loader->limits, loader->arena, loader->failure);
 }
 
-size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at, size_t prefix)
+size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at,
+                     size_t prefix)
 {
 	struct text rest = text_cut(entries[at].path, prefix, entries[at].path.len);
 	size_t slash = text_find(rest, '/'), end = at + 1;
@@ -115,7 +117,8 @@ size_t entries_group(struct text *name, bool *below, const struct entry *entries
 
 	*name = text_cut(rest, 0, slash);
 	*below = slash < rest.len;
-	while (*below && end < count && entries[end].path.len > shared.len && memcmp(entries[end].path.at, shared.at, shared.len) == 0)
+	while (*below && end < count && entries[end].path.len > shared.len &&
+	       memcmp(entries[end].path.at, shared.at, shared.len) == 0)
 		end++;
 	return end;
 }
@@ -149,12 +152,17 @@ static struct text guess_id(struct text bytes)
 	return (struct text){0};
 }
 
-void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded, struct text id)
+void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded,
+                 struct text id)
 {
 	struct text own = value_text(loaded->root, "metadata.id"), name = value_text(loaded->root, "metadata.name");
 
-	*record = (struct record){.kind = kind, .id = id, .place = value_place(loaded->root, "metadata.id"), .file = loaded->file,
-	                          .root = loaded->root, .broken = loaded->broken};
+	*record = (struct record){.kind = kind,
+	                          .id = id,
+	                          .place = value_place(loaded->root, "metadata.id"),
+	                          .file = loaded->file,
+	                          .root = loaded->root,
+	                          .broken = loaded->broken};
 	if (!record->place.file)
 		record->place = (struct place){.file = loaded->file};
 	if (!record->id.len && is_id(own, false))

@@ -84,8 +84,8 @@ static void check_steps(struct ladder *ladder, bool upwards, const char *because
 		if (upwards ? order <= 0 : order >= 0)
 			continue;
 		diag_add(ladder->diags, CODE_GATE_THRESHOLDS, b->value->place, "'%s' %.*s of '%.*s' is %s '%s' %.*s%s", b->name,
-		         TEXT_ARGS(b->value->text), TEXT_ARGS(ladder->key), upwards ? "below" : "above", a->name, TEXT_ARGS(a->value->text),
-		         because);
+		         TEXT_ARGS(b->value->text), TEXT_ARGS(ladder->key), upwards ? "below" : "above", a->name,
+		         TEXT_ARGS(a->value->text), because);
 		diag_relate(ladder->diags, a->value->place, "%s %.*s", a->name, TEXT_ARGS(a->value->text));
 		diag_help(ladder->diags, "the order is %s, %s, %s, from good to bad", ladder->limits[LIMIT_PROMOTE].name,
 		          ladder->limits[LIMIT_WARN].name, ladder->limits[LIMIT_FAIL].name);
@@ -97,13 +97,15 @@ static void check_target(struct ladder *ladder)
 	if (!ladder->target && ladder->readable) {
 		diag_add(ladder->diags, CODE_GATE_THRESHOLDS, ladder->direction->place,
 		         "'%.*s' has direction target and no 'target' to hit", TEXT_ARGS(ladder->key));
-		diag_help(ladder->diags, "with direction target, 'target' is the value to hit and the thresholds are distances from it");
+		diag_help(ladder->diags,
+		          "with direction target, 'target' is the value to hit and the thresholds are distances from it");
 	}
 	for (int i = next_given(ladder, 0); i < LIMIT_COUNT; i = next_given(ladder, i + 1)) {
 		const struct limit *limit = &ladder->limits[i];
 		if (limit->number.sign < 0) {
-			diag_add(ladder->diags, CODE_GATE_THRESHOLDS, limit->value->place, "'%s' %.*s of '%.*s' is a distance and below 0",
-			         limit->name, TEXT_ARGS(limit->value->text), TEXT_ARGS(ladder->key));
+			diag_add(ladder->diags, CODE_GATE_THRESHOLDS, limit->value->place,
+			         "'%s' %.*s of '%.*s' is a distance and below 0", limit->name, TEXT_ARGS(limit->value->text),
+			         TEXT_ARGS(ladder->key));
 			return;
 		}
 	}
@@ -117,8 +119,8 @@ static void check_direction(struct ladder *ladder, enum direction direction)
 
 	if (seen == (lower ? 2u : 1u)) {
 		diag_add(ladder->diags, CODE_GATE_THRESHOLDS, ladder->direction->place,
-		         "direction '%s' of '%.*s' contradicts its thresholds, which %s from good to bad", direction_name(direction),
-		         TEXT_ARGS(ladder->key), lower ? "fall" : "rise");
+		         "direction '%s' of '%.*s' contradicts its thresholds, which %s from good to bad",
+		         direction_name(direction), TEXT_ARGS(ladder->key), lower ? "fall" : "rise");
 		relate_limits(ladder);
 		diag_help(ladder->diags, "write direction: %s, or turn the thresholds round", lower ? "higher" : "lower");
 		return;
@@ -142,8 +144,9 @@ static enum direction derive_direction(struct ladder *ladder)
 		         "thresholds of '%.*s' neither rise nor fall from good to bad", TEXT_ARGS(ladder->key));
 		relate_limits(ladder);
 	} else if (next_given(ladder, 0) < LIMIT_COUNT) {
-		diag_add(ladder->diags, CODE_GATE_DIRECTION, ladder->place, "direction of '%.*s' is not written and does not follow from %s",
-		         TEXT_ARGS(ladder->key), next_given(ladder, next_given(ladder, 0) + 1) < LIMIT_COUNT ? "equal thresholds" : "one threshold");
+		diag_add(ladder->diags, CODE_GATE_DIRECTION, ladder->place,
+		         "direction of '%.*s' is not written and does not follow from %s", TEXT_ARGS(ladder->key),
+		         next_given(ladder, next_given(ladder, 0) + 1) < LIMIT_COUNT ? "equal thresholds" : "one threshold");
 		diag_help(ladder->diags, "write direction: lower, higher or target");
 	}
 	return DIRECTION_NONE;
@@ -186,7 +189,8 @@ static struct metric plain_metric(struct text key, struct place place)
 	return (struct metric){.key = key, .name = key, .decimals = -1, .required = true, .place = place};
 }
 
-struct metric metric_of_recipe(struct text key, const struct value *map, struct place place, struct arena *arena, struct diags *diags)
+struct metric metric_of_recipe(struct text key, const struct value *map, struct place place, struct arena *arena,
+                               struct diags *diags)
 {
 	struct metric metric = plain_metric(key, place);
 	struct ladder ladder = {.readable = true, .key = key, .place = place, .arena = arena, .diags = diags};

@@ -10,8 +10,11 @@ static void read_deployments(struct model *model, struct arena *arena)
 
 	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
 		const struct value *item = list->items[i];
-		struct deployment deployment = {.environment = value_text(item, "environment"), .endpoint = value_text(item, "endpoint"),
-		                                .run = value_text(item, "run"), .place = item->place, .run_place = value_place(item, "run")};
+		struct deployment deployment = {.environment = value_text(item, "environment"),
+		                                .endpoint = value_text(item, "endpoint"),
+		                                .run = value_text(item, "run"),
+		                                .place = item->place,
+		                                .run_place = value_place(item, "run")};
 		if (item->kind != VALUE_MAP)
 			continue;
 		deployment.has_since = value_time(&deployment.since, item, "since");
@@ -63,8 +66,8 @@ static int read_model(struct model *model, struct loader *loader, struct text fo
 	const struct value *root = loaded.root;
 	struct text own = value_text(root, "metadata.id");
 	if (is_id(own, false) && is_id(id, false) && !text_equal(own, id)) {
-		diag_add(loader->diags, CODE_REF_FOLDER, model->record.place, "id '%.*s' is not the name of its folder '%.*s'", TEXT_ARGS(own),
-		         TEXT_ARGS(id));
+		diag_add(loader->diags, CODE_REF_FOLDER, model->record.place, "id '%.*s' is not the name of its folder '%.*s'",
+		         TEXT_ARGS(own), TEXT_ARGS(id));
 		diag_help(loader->diags, "rename the folder or the model; both are its id");
 	}
 	model->owner = value_text(root, "metadata.owner");
@@ -97,7 +100,8 @@ static void stray_file(struct loader *loader, const struct entry *entry)
 }
 
 /* The model's manifest among the entries of its folder. *refused: something else stands in its place. */
-static const struct entry *find_manifest(bool *refused, struct loader *loader, struct text folder, const struct entry *entries, size_t count)
+static const struct entry *find_manifest(bool *refused, struct loader *loader, struct text folder,
+                                         const struct entry *entries, size_t count)
 {
 	const struct entry *found = NULL;
 
@@ -113,7 +117,8 @@ static const struct entry *find_manifest(bool *refused, struct loader *loader, s
 		} else if (entry_refuse(loader, &entries[i])) {
 			*refused = true;
 		} else if (found) {
-			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path), "a second manifest of the model");
+			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path),
+			         "a second manifest of the model");
 			diag_relate(loader->diags, path_place(loader, found->path), "first here");
 		} else {
 			found = &entries[i];
@@ -143,7 +148,8 @@ static int compare_snapshots(const void *x, const void *y)
 	return text_compare(a->stamp, b->stamp);
 }
 
-static int read_folders(struct model *model, struct loader *loader, struct text folder, const struct entry *entries, size_t count)
+static int read_folders(struct model *model, struct loader *loader, struct text folder, const struct entry *entries,
+                        size_t count)
 {
 	for (size_t i = 0; i < count;) {
 		struct text name;
@@ -183,7 +189,8 @@ static bool holds_files(const struct entry *entries, size_t count)
 }
 
 /* A folder below runs/: path with '/' at its end. */
-static int load_folder(struct loader *loader, struct text folder, struct text id, const struct entry *entries, size_t count)
+static int load_folder(struct loader *loader, struct text folder, struct text id, const struct entry *entries,
+                       size_t count)
 {
 	struct catalog *catalog = loader->catalog;
 	struct text bare = text_cut(folder, 0, folder.len - 1);
@@ -193,8 +200,8 @@ static int load_folder(struct loader *loader, struct text folder, struct text id
 	if (!holds_files(entries, count))
 		return 0;
 	if (!is_id(id, false)) {
-		diag_add(loader->diags, CODE_SCHEMA_ID, path_place(loader, bare), "the folder's name '%.*s' is no id of a model",
-		         TEXT_ARGS(excerpt(id, loader->arena)));
+		diag_add(loader->diags, CODE_SCHEMA_ID, path_place(loader, bare),
+		         "the folder's name '%.*s' is no id of a model", TEXT_ARGS(excerpt(id, loader->arena)));
 		diag_help(loader->diags, "a lower-case letter, then lower-case letters, digits, _ and -, at most 64");
 	}
 	const struct entry *manifest = find_manifest(&refused, loader, folder, entries, count);
@@ -202,7 +209,8 @@ static int load_folder(struct loader *loader, struct text folder, struct text id
 		return -1;
 	if (!manifest) {
 		struct place place = path_place(loader, bare);
-		model.record = (struct record){.kind = KIND_MODEL, .id = id, .name = id, .place = place, .file = place.file, .broken = true};
+		model.record = (struct record){
+			.kind = KIND_MODEL, .id = id, .name = id, .place = place, .file = place.file, .broken = true};
 	}
 	if (!manifest && !refused) {
 		diag_add(loader->diags, CODE_REF_FOLDER, path_place(loader, bare), "folder of a model without its model.yaml");
@@ -230,7 +238,8 @@ int models_load(struct loader *loader, const struct entry *entries, size_t count
 			if (load_folder(loader, folder, name, entries + i, end - i) < 0)
 				return -1;
 		} else if (!is_quiet_name(name) && !entry_refuse(loader, &entries[i])) {
-			diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, entries[i].path), "'%.*s' is not read", TEXT_ARGS(name));
+			diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, entries[i].path), "'%.*s' is not read",
+			         TEXT_ARGS(name));
 			diag_help(loader->diags, "models are folders with a model.yaml in them");
 		}
 		i = end;

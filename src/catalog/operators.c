@@ -7,7 +7,8 @@ static bool is_operator_value(const struct value *value, const char *word)
 
 bool is_replace_item(const struct value *item)
 {
-	return item && item->kind == VALUE_MAP && item->count == 1 && is_operator_value(value_get(item, "$patch"), "replace");
+	return item && item->kind == VALUE_MAP && item->count == 1 &&
+	       is_operator_value(value_get(item, "$patch"), "replace");
 }
 
 bool has_patch_delete(const struct value *map)
@@ -32,11 +33,13 @@ static void check_patch(struct checker *checker, const struct value *value, bool
 	if (is_operator_value(value, "replace") || (keyed_item && is_operator_value(value, "delete")))
 		return;
 	if (is_operator_value(value, "delete")) {
-		diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place, "'$patch: delete' stands outside an item of a list that is merged by name");
+		diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place,
+		         "'$patch: delete' stands outside an item of a list that is merged by name");
 		diag_help(checker->diags, "to remove a key write $unset: [key] in the mapping that holds it");
 		return;
 	}
-	diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place, "'$patch' must be %s", keyed_item ? "delete or replace" : "replace");
+	diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place, "'$patch' must be %s",
+	         keyed_item ? "delete or replace" : "replace");
 }
 
 bool operator_check(struct checker *checker, const struct member *member, bool keyed_item)
@@ -46,7 +49,8 @@ bool operator_check(struct checker *checker, const struct member *member, bool k
 	if (!text_starts(member->name, "$"))
 		return false;
 	if (checker->kind != KIND_RECIPE) {
-		diag_add(checker->diags, CODE_MERGE_OPERATOR, member->place, "'%.*s' stands in a %s, where nothing is inherited",
+		diag_add(checker->diags, CODE_MERGE_OPERATOR, member->place,
+		         "'%.*s' stands in a %s, where nothing is inherited",
 		         TEXT_ARGS(excerpt(member->name, checker->diags->arena)), kind_name(checker->kind));
 		diag_help(checker->diags, "merge operators belong into recipes");
 	} else if (text_is(member->name, "$unset")) {

@@ -14,7 +14,7 @@ static void read_metrics(struct pack *pack, const struct value *list, struct loa
 {
 	struct arena *arena = loader->arena;
 
-	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
+	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count && i < METRICS_MAX; i++) {
 		const struct value *item = list->items[i];
 		struct text key = value_text(item, "key");
 		if (item->kind != VALUE_MAP)
@@ -22,8 +22,8 @@ static void read_metrics(struct pack *pack, const struct value *list, struct loa
 		struct metric metric = metric_of_pack(item, arena, loader->diags);
 		const struct metric *first = key.len ? metric_named(pack, pack->metric_count, key) : NULL;
 		if (first) {
-			diag_add(loader->diags, CODE_PACK_METRIC, value_place(item, "key"), "metric '%.*s' stands twice in the pack",
-			         TEXT_ARGS(excerpt(key, arena)));
+			diag_add(loader->diags, CODE_PACK_METRIC, value_place(item, "key"),
+			         "metric '%.*s' stands twice in the pack", TEXT_ARGS(excerpt(key, arena)));
 			diag_relate(loader->diags, first->place, "first here");
 			continue;
 		}
@@ -36,12 +36,13 @@ static void read_metrics(struct pack *pack, const struct value *list, struct loa
 
 static void unknown_metric(const struct pack *pack, const struct value *name, struct loader *loader)
 {
-	struct text *keys = arena_array(loader->arena, pack->metric_count, sizeof *keys);
-
-	for (size_t i = 0; i < pack->metric_count; i++)
-		keys[i] = pack->metrics[i].key;
 	diag_add(loader->diags, CODE_PACK_METRIC, name->place, "slice of a metric that the pack does not have: '%.*s'",
 	         TEXT_ARGS(excerpt(name->text, loader->arena)));
+	if (loader->suggestions++ >= SUGGESTIONS_MAX)
+		return;
+	struct text *keys = arena_array(loader->arena, pack->metric_count, sizeof *keys);
+	for (size_t i = 0; i < pack->metric_count; i++)
+		keys[i] = pack->metrics[i].key;
 	suggest(loader->diags, name->text, keys, pack->metric_count);
 }
 
@@ -63,7 +64,7 @@ static struct slice_rule read_slice(const struct pack *pack, const struct value 
 		rule.worst = SLICE_WARN;
 	for (size_t i = 0; !names && i < pack->metric_count; i++)
 		slice_add(&rule, pack->metrics[i].key, loader->arena);
-	for (size_t i = 0; names && names->kind == VALUE_LIST && i < names->count; i++) {
+	for (size_t i = 0; names && names->kind == VALUE_LIST && i < names->count && i < METRICS_MAX; i++) {
 		const struct value *name = names->items[i];
 		if (name->kind != VALUE_SCALAR || !name->text.len)
 			continue;
@@ -77,7 +78,7 @@ static struct slice_rule read_slice(const struct pack *pack, const struct value 
 
 static void read_slices(struct pack *pack, const struct value *list, struct loader *loader)
 {
-	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
+	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count && i < SLICES_MAX; i++) {
 		if (list->items[i]->kind != VALUE_MAP)
 			continue;
 		pack->slices = arena_grow(loader->arena, pack->slices, pack->slice_count, sizeof *pack->slices);

@@ -38,9 +38,14 @@ struct loader {
 	struct arena *arena;
 	struct diags *diags;
 	struct failure *failure;
-	struct ahead *ahead;     /* files that were read and parsed before they are asked for, by path */
+	/* Files that were read and parsed before they are asked for, by path. */
+	struct ahead *ahead;
 	size_t ahead_count;
-	bool unread[KIND_COUNT]; /* a file of this kind could not be read so far as to know its id: no reference to one is called unknown */
+	/* A file of this kind could not be read so far as to know its id: no reference to one is called unknown. */
+	bool unread[KIND_COUNT];
+	/* The ids of all records of a kind, made when first needed for a suggestion, and how many were looked for among them. */
+	struct text *ids[KIND_COUNT];
+	size_t suggestions;
 };
 
 /* A file that was read; root NULL where it is not there or could not be parsed. */
@@ -58,7 +63,8 @@ int ahead_read(struct loader *loader, unsigned jobs);
 /* Reads, parses and checks one file by the schema of its kind (KIND_SNAPSHOT: any metric file). */
 int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind);
 /* Fills in what all records have. Takes id where it is not empty, else metadata.id. */
-void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded, struct text id);
+void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded,
+                 struct text id);
 
 /* A place that is a path as a whole. */
 struct place path_place(struct loader *loader, struct text path);
@@ -73,23 +79,29 @@ bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top)
 /* Entries of a workspace folder; none where it is not there. */
 int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder);
 /* The entries from `at` on that share the name after `prefix` bytes of the path; *below: it is a folder's name. Returns their end. */
-size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at, size_t prefix);
+size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at,
+                     size_t prefix);
+
+/* Bounds on lists that are compared item by item; the schema table says the same. */
+enum { METRICS_MAX = 1000, SLICES_MAX = 100, FAMILIES_MAX = 1000 };
+/* Looking for a near name among many costs; beyond so many findings nobody reads the suggestions. */
+enum { SUGGESTIONS_MAX = 100 };
 
 int config_load(struct loader *loader);
 int recipe_load(struct loader *loader, struct text path);
 int pack_load(struct loader *loader, struct text path);
 int models_load(struct loader *loader, const struct entry *entries, size_t count);
 /* One run, from its folder's entries: path is the folder's, with '/' at the end. */
-int run_load(struct run *out, bool *found, struct loader *loader, struct text folder, struct text id, const struct entry *entries,
-             size_t count);
+int run_load(struct run *out, bool *found, struct loader *loader, struct text folder, struct text id,
+             const struct entry *entries, size_t count);
 /* The snapshots of a model from the entries of its folder "snapshots/". */
-int snapshots_load(struct model *model, struct loader *loader, struct text folder, const struct entry *entries, size_t count);
+int snapshots_load(struct model *model, struct loader *loader, struct text folder, const struct entry *entries,
+                   size_t count);
 
 /* run/metrics at whatever is no number in a nest of numbers. */
 void metrics_check(const struct value *map, struct diags *diags);
 
 /* What records say about each other. */
 void references_check(struct loader *loader);
-
 
 #endif

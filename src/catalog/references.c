@@ -5,42 +5,57 @@
 
 enum { PARENTS_MAX = 100 };
 
-static void unknown_reference(struct loader *loader, enum kind kind, const struct reference *reference)
+/* The ids of all records of a kind. */
+static size_t all_ids(struct text **ids, struct loader *loader, enum kind kind)
 {
 	const struct catalog *catalog = loader->catalog;
 	size_t count = kind == KIND_PACK ? catalog->pack_count : catalog->recipe_count;
-	struct text *ids = arena_array(loader->arena, count, sizeof *ids);
 
-	for (size_t i = 0; i < count; i++)
-		ids[i] = kind == KIND_PACK ? catalog->packs[i].record.id : catalog->recipes[i].record.id;
-	diag_add(loader->diags, CODE_REF_UNKNOWN, reference->place, "no %s has the id '%.*s'", kind_name(kind), TEXT_ARGS(reference->id));
-	if (!suggest(loader->diags, reference->id, ids, count))
+	if (!loader->ids[kind]) {
+		loader->ids[kind] = arena_array(loader->arena, count, sizeof **ids);
+		for (size_t i = 0; i < count; i++)
+			loader->ids[kind][i] = kind == KIND_PACK ? catalog->packs[i].record.id : catalog->recipes[i].record.id;
+	}
+	*ids = loader->ids[kind];
+	return count;
+}
+
+static void unknown_reference(struct loader *loader, enum kind kind, const struct reference *reference)
+{
+	struct text *ids;
+
+	diag_add(loader->diags, CODE_REF_UNKNOWN, reference->place, "no %s has the id '%.*s'", kind_name(kind),
+	         TEXT_ARGS(reference->id));
+	size_t count = loader->suggestions++ < SUGGESTIONS_MAX ? all_ids(&ids, loader, kind) : 0;
+	if (!count || !suggest(loader->diags, reference->id, ids, count))
 		diag_help(loader->diags, "galley list %ss shows all ids", kind_name(kind));
 }
 
-/* A pin against the version in this revision. *past: it may well stand in history, which is not looked into yet. */
-static void check_pin(struct loader *loader, const struct reference *reference, struct text version, struct place target, bool past)
+/* A pin against the version in this revision; past: it may well stand in history, which is not looked into yet. */
+static void check_pin(struct loader *loader, const struct reference *reference, struct text version,
+                      struct place target, bool past)
 {
 	struct semver pinned, present;
 
 	if (!reference->pin.len || !semver_range_valid(reference->pin) || !semver_parse(&present, version) ||
 	    reference_matches(reference, version))
 		return;
-	diag_add(loader->diags, CODE_REF_VERSION, reference->place, "version '%.*s' of '%.*s' is not in this revision, which has %.*s",
-	         TEXT_ARGS(reference->pin), TEXT_ARGS(reference->id), TEXT_ARGS(version));
+	diag_add(loader->diags, CODE_REF_VERSION, reference->place,
+	         "version '%.*s' of '%.*s' is not in this revision, which has %.*s", TEXT_ARGS(reference->pin),
+	         TEXT_ARGS(reference->id), TEXT_ARGS(version));
 	if (past && semver_parse(&pinned, reference->pin) && semver_compare(&pinned, &present) < 0)
 		loader->diags->items[loader->diags->count - 1].severity = SEVERITY_WARNING;
 	diag_relate(loader->diags, target, "version %.*s", TEXT_ARGS(version));
 	diag_help(loader->diags, "older versions in git's history are not looked up yet");
 }
 
-static void check_family(struct loader *loader, const struct reference *reference, struct text family, struct text wanted,
-                         struct place target)
+static void check_family(struct loader *loader, const struct reference *reference, struct text family,
+                         struct text wanted, struct place target)
 {
 	if (!family.len || !wanted.len || text_equal(family, wanted))
 		return;
-	diag_add(loader->diags, CODE_REF_FAMILY, reference->place, "'%.*s' is of the family '%.*s', not '%.*s'", TEXT_ARGS(reference->id),
-	         TEXT_ARGS(family), TEXT_ARGS(wanted));
+	diag_add(loader->diags, CODE_REF_FAMILY, reference->place, "'%.*s' is of the family '%.*s', not '%.*s'",
+	         TEXT_ARGS(reference->id), TEXT_ARGS(family), TEXT_ARGS(wanted));
 	if (target.file)
 		diag_relate(loader->diags, target, "model_family %.*s", TEXT_ARGS(family));
 }
@@ -58,11 +73,13 @@ static void check_pack(struct loader *loader, const struct recipe *recipe, const
 		return;
 	}
 	check_pin(loader, &reference, pack->version, value_place(pack->record.root, "metadata.version"), false);
-	check_family(loader, &reference, pack->family, recipe->family, value_place(pack->record.root, "metadata.model_family"));
+	check_family(loader, &reference, pack->family, recipe->family,
+	             value_place(pack->record.root, "metadata.model_family"));
 	if (recipe->status == STATUS_APPROVED && (pack->status == STATUS_DRAFT || pack->status == STATUS_ARCHIVED)) {
-		diag_add(loader->diags, CODE_REF_STATUS, reference.place, "pack '%.*s' of an approved recipe is %s", TEXT_ARGS(reference.id),
-		         record_status_name(pack->status));
-		diag_relate(loader->diags, value_place(pack->record.root, "metadata.status"), "status %s", record_status_name(pack->status));
+		diag_add(loader->diags, CODE_REF_STATUS, reference.place, "pack '%.*s' of an approved recipe is %s",
+		         TEXT_ARGS(reference.id), record_status_name(pack->status));
+		diag_relate(loader->diags, value_place(pack->record.root, "metadata.status"), "status %s",
+		            record_status_name(pack->status));
 		diag_help(loader->diags, "only the content of an approved version never changes");
 	}
 }
@@ -87,7 +104,8 @@ static void check_owner(struct loader *loader, const struct recipe *recipe)
 			return;
 		above = catalog_recipe(loader->catalog, above->parent.id);
 	}
-	diag_add(loader->diags, CODE_RECIPE_NO_OWNER, recipe->record.place, "recipe '%.*s' has no owner", TEXT_ARGS(recipe->record.id));
+	diag_add(loader->diags, CODE_RECIPE_NO_OWNER, recipe->record.place, "recipe '%.*s' has no owner",
+	         TEXT_ARGS(recipe->record.id));
 	diag_help(loader->diags, "write metadata.owner here or in a parent");
 }
 
@@ -118,13 +136,15 @@ static const struct recipe *check_recipe_of(struct loader *loader, const struct 
 	return recipe;
 }
 
-static void unknown_run(struct loader *loader, enum code code, struct place place, const struct model *model, struct text id)
+static void unknown_run(struct loader *loader, enum code code, struct place place, const struct model *model,
+                        struct text id)
 {
+	diag_add(loader->diags, code, place, "model '%.*s' has no run '%.*s'", TEXT_ARGS(model->record.id), TEXT_ARGS(id));
+	if (loader->suggestions++ >= SUGGESTIONS_MAX)
+		return;
 	struct text *ids = arena_array(loader->arena, model->run_count, sizeof *ids);
-
 	for (size_t i = 0; i < model->run_count; i++)
 		ids[i] = model->runs[i].record.id;
-	diag_add(loader->diags, code, place, "model '%.*s' has no run '%.*s'", TEXT_ARGS(model->record.id), TEXT_ARGS(id));
 	suggest(loader->diags, id, ids, model->run_count);
 }
 
@@ -133,7 +153,8 @@ static void check_succeeded(struct loader *loader, enum code code, struct place 
 {
 	if (run->status == RUN_NONE || run->status == RUN_SUCCEEDED)
 		return;
-	diag_add(loader->diags, code, place, "run '%.*s' is %s, not succeeded", TEXT_ARGS(run->record.id), run_status_name(run->status));
+	diag_add(loader->diags, code, place, "run '%.*s' is %s, not succeeded", TEXT_ARGS(run->record.id),
+	         run_status_name(run->status));
 	diag_relate(loader->diags, value_place(run->record.root, "status"), "status %s", run_status_name(run->status));
 }
 
@@ -144,7 +165,8 @@ static void check_run(struct loader *loader, const struct model *model, const st
 	struct place place = value_place(run->record.root, "of");
 
 	if (recipe)
-		check_family(loader, &run->recipe, recipe->family, family, value_place(recipe->record.root, "metadata.model_family"));
+		check_family(loader, &run->recipe, recipe->family, family,
+		             value_place(recipe->record.root, "metadata.model_family"));
 	if (!is_id(run->of, true))
 		return;
 	const struct run *judged = model_run(model, run->of);
@@ -161,7 +183,8 @@ static void check_production(struct loader *loader, const struct model *model)
 	const struct run *run = model_run(model, model->production_run);
 
 	if (model->status == MODEL_PRODUCTION && !value_get(model->record.root, "production_run")) {
-		diag_add(loader->diags, CODE_MODEL_PRODUCTION, model->record.root->place, "status 'production' without 'production_run'");
+		diag_add(loader->diags, CODE_MODEL_PRODUCTION, model->record.root->place,
+		         "status 'production' without 'production_run'");
 		diag_help(loader->diags, "name the succeeded run whose artifact serves");
 	}
 	if (!is_id(model->production_run, true))
@@ -183,10 +206,12 @@ static void check_model(struct loader *loader, const struct model *model)
 		         model_status_name(model->status));
 		diag_help(loader->diags, "write the version of the model artifact, such as version: 1.0.0");
 	}
-	if (recipe && model->status != MODEL_RETIRED && (recipe->status == STATUS_DRAFT || recipe->status == STATUS_ARCHIVED)) {
+	if (recipe && model->status != MODEL_RETIRED &&
+	    (recipe->status == STATUS_DRAFT || recipe->status == STATUS_ARCHIVED)) {
 		diag_add(loader->diags, CODE_RECIPE_DEPRECATED, model->recipe.place, "recipe '%.*s' is %s, not approved",
 		         TEXT_ARGS(recipe->record.id), record_status_name(recipe->status));
-		diag_relate(loader->diags, value_place(recipe->record.root, "metadata.status"), "status %s", record_status_name(recipe->status));
+		diag_relate(loader->diags, value_place(recipe->record.root, "metadata.status"), "status %s",
+		            record_status_name(recipe->status));
 	}
 	check_production(loader, model);
 	for (size_t i = 0; i < model->deployment_count; i++) {

@@ -22,11 +22,13 @@ static void check_leaf(const struct value *value, const struct spot *spot, struc
 	const char *found = value->kind == VALUE_LIST ? "a list" : value->kind == VALUE_NULL ? "nothing" : NULL;
 	struct text path;
 
-	if (value->kind == VALUE_SCALAR && !value->quoted && (is_plain_number(&number, value->text) || is_nonfinite_word(value->text)))
+	if (value->kind == VALUE_SCALAR && !value->quoted &&
+	    (is_plain_number(&number, value->text) || is_nonfinite_word(value->text)))
 		return;
 	path = spot_text(spot, diags->arena);
 	if (found)
-		diag_add(diags, CODE_RUN_METRICS, value->place, "metric '%.*s' must be a number, found %s", TEXT_ARGS(path), found);
+		diag_add(diags, CODE_RUN_METRICS, value->place, "metric '%.*s' must be a number, found %s", TEXT_ARGS(path),
+		         found);
 	else
 		diag_add(diags, CODE_RUN_METRICS, value->place, "metric '%.*s' must be a number, found '%.*s'", TEXT_ARGS(path),
 		         TEXT_ARGS(excerpt(value->text, diags->arena)));
@@ -59,7 +61,8 @@ static void lacks(struct run *run, struct loader *loader, const char *field)
 {
 	if (value_get(run->record.root, field))
 		return;
-	diag_add(loader->diags, CODE_RUN_STATE, run->record.root->place, "status '%s' without '%s'", run_status_name(run->status), field);
+	diag_add(loader->diags, CODE_RUN_STATE, run->record.root->place, "status '%s' without '%s'",
+	         run_status_name(run->status), field);
 	diag_help(loader->diags, "add '%s', or set the status that is true", field);
 }
 
@@ -82,9 +85,11 @@ static void check_state(struct run *run, struct loader *loader)
 		diag_add(loader->diags, CODE_RUN_STATE, value_place(root, "finished_at"), "status '%s' with 'finished_at'",
 		         run_status_name(run->status));
 	if (run->has_started && run->has_finished && run->finished < run->started) {
-		diag_add(loader->diags, CODE_RUN_STATE, value_place(root, "finished_at"), "'finished_at' %.*s is before 'started_at' %.*s",
-		         TEXT_ARGS(value_text(root, "finished_at")), TEXT_ARGS(value_text(root, "started_at")));
-		diag_relate(loader->diags, value_place(root, "started_at"), "started_at %.*s", TEXT_ARGS(value_text(root, "started_at")));
+		diag_add(loader->diags, CODE_RUN_STATE, value_place(root, "finished_at"),
+		         "'finished_at' %.*s is before 'started_at' %.*s", TEXT_ARGS(value_text(root, "finished_at")),
+		         TEXT_ARGS(value_text(root, "started_at")));
+		diag_relate(loader->diags, value_place(root, "started_at"), "started_at %.*s",
+		            TEXT_ARGS(value_text(root, "started_at")));
 	}
 }
 
@@ -121,7 +126,8 @@ static bool is_run_file(struct text name)
 }
 
 /* The run's manifest among the entries of its folder; a second one is a finding. *refused: something stands in its place. */
-static const struct entry *find_manifest(bool *refused, struct loader *loader, struct text folder, const struct entry *entries, size_t count)
+static const struct entry *find_manifest(bool *refused, struct loader *loader, struct text folder,
+                                         const struct entry *entries, size_t count)
 {
 	const struct entry *found = NULL;
 
@@ -136,7 +142,8 @@ static const struct entry *find_manifest(bool *refused, struct loader *loader, s
 		} else if (entry_refuse(loader, &entries[i])) {
 			*refused = true;
 		} else if (found) {
-			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path), "a second manifest of the run");
+			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path),
+			         "a second manifest of the run");
 			diag_relate(loader->diags, path_place(loader, found->path), "first here");
 		} else {
 			found = &entries[i];
@@ -167,8 +174,8 @@ static void fill(struct run *run)
 	run->recipe_digest = value_text(root, "recipe_digest");
 }
 
-int run_load(struct run *out, bool *found, struct loader *loader, struct text folder, struct text id, const struct entry *entries,
-             size_t count)
+int run_load(struct run *out, bool *found, struct loader *loader, struct text folder, struct text id,
+             const struct entry *entries, size_t count)
 {
 	struct text bare = text_cut(folder, 0, folder.len - 1);
 	struct loaded loaded;
@@ -184,7 +191,8 @@ int run_load(struct run *out, bool *found, struct loader *loader, struct text fo
 		return 0;
 	}
 	if (!is_id(id, true)) {
-		diag_add(loader->diags, CODE_SCHEMA_ID, path_place(loader, bare), "the folder's name '%.*s' is no id of a run", TEXT_ARGS(id));
+		diag_add(loader->diags, CODE_SCHEMA_ID, path_place(loader, bare), "the folder's name '%.*s' is no id of a run",
+		         TEXT_ARGS(id));
 		diag_help(loader->diags, "a lower-case letter or digit, then lower-case letters, digits, _ and -, at most 64");
 	}
 	if (load_document(&loaded, loader, manifest->path, KIND_RUN) < 0)

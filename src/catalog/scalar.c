@@ -70,23 +70,27 @@ static void check_choice(const struct subject *s)
 	for (size_t i = 0; i < count; i++)
 		if (text_equal(words[i], s->value->text))
 			return;
-	wrong(s, CODE_SCHEMA_VALUE, arena_format(arena_of(s), "%.*s", TEXT_ARGS(choices_text(s->field->allowed, arena_of(s)))));
+	wrong(s, CODE_SCHEMA_VALUE,
+	      arena_format(arena_of(s), "%.*s", TEXT_ARGS(choices_text(s->field->allowed, arena_of(s)))));
 	suggest(s->checker->diags, s->value->text, words, count);
 }
 
 static void check_family(const struct subject *s)
 {
+	enum { NAMES_SHOWN = 12 };
 	const struct schema_context *context = s->checker->context;
+	size_t count = context->family_count;
 	struct text list = {0};
 
-	for (size_t i = 0; i < context->family_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (text_equal(context->families[i], s->value->text))
 			return;
-		list = text_format(arena_of(s), "%.*s%s%.*s", TEXT_ARGS(list), !i ? "" : i + 1 < context->family_count ? ", " : " or ",
-		                   TEXT_ARGS(context->families[i]));
+		const char *glue = !i ? "" : i + 1 < count ? ", " : " or ";
+		if (i < NAMES_SHOWN)
+			list = text_format(arena_of(s), "%.*s%s%.*s", TEXT_ARGS(list), glue, TEXT_ARGS(context->families[i]));
 	}
-	wrong(s, CODE_SCHEMA_VALUE, list.at ? list.at : "a family");
-	if (!suggest(s->checker->diags, s->value->text, context->families, context->family_count))
+	wrong(s, CODE_SCHEMA_VALUE, count && count <= NAMES_SHOWN ? list.at : "a known family");
+	if (!suggest(s->checker->diags, s->value->text, context->families, count))
 		diag_help(s->checker->diags, "further families are added in galley.yaml, under 'families'");
 }
 
@@ -117,9 +121,11 @@ static void check_bool(const struct subject *s)
 	wrong(s, CODE_SCHEMA_TYPE, "true or false");
 	if (s->value->quoted)
 		meant = text_is_nocase(s->value->text, "true") || text_is_nocase(s->value->text, "false") ? "" : NULL;
-	else if (text_is_nocase(s->value->text, "yes") || text_is_nocase(s->value->text, "on") || text_is_nocase(s->value->text, "true"))
+	else if (text_is_nocase(s->value->text, "yes") || text_is_nocase(s->value->text, "on") ||
+	         text_is_nocase(s->value->text, "true"))
 		meant = "true";
-	else if (text_is_nocase(s->value->text, "no") || text_is_nocase(s->value->text, "off") || text_is_nocase(s->value->text, "false"))
+	else if (text_is_nocase(s->value->text, "no") || text_is_nocase(s->value->text, "off") ||
+	         text_is_nocase(s->value->text, "false"))
 		meant = "false";
 	if (meant && *meant)
 		diag_help(s->checker->diags, "did you mean '%s'?", meant);
@@ -150,8 +156,9 @@ static void check_range(const struct subject *s, double number)
 		return;
 	number_print(low, f->min);
 	number_print(high, f->max);
-	wrong(s, CODE_SCHEMA_RANGE, isinf(f->max) ? arena_format(arena_of(s), "%s or more", low)
-	                                          : arena_format(arena_of(s), "from %s to %s", low, high));
+	wrong(s, CODE_SCHEMA_RANGE,
+	      isinf(f->max) ? arena_format(arena_of(s), "%s or more", low)
+	                    : arena_format(arena_of(s), "from %s to %s", low, high));
 }
 
 static bool read_number(const struct subject *s, double *number, const char *wanted)
@@ -195,8 +202,9 @@ static void check_id(const struct subject *s)
 	bool run = s->field->type == FIELD_RUN_ID;
 
 	if (!is_id(s->value->text, run))
-		wrong(s, CODE_SCHEMA_ID, run ? "the id of a run (lower-case letters, digits, _ and -, at most 64; not 'snapshots')"
-		                             : "an id (a lower-case letter, then lower-case letters, digits, _ and -, at most 64)");
+		wrong(s, CODE_SCHEMA_ID,
+		      run ? "the id of a run (lower-case letters, digits, _ and -, at most 64; not 'snapshots')"
+		          : "an id (a lower-case letter, then lower-case letters, digits, _ and -, at most 64)");
 }
 
 static void check_version(const struct subject *s)
@@ -236,9 +244,11 @@ static void check_time(const struct subject *s)
 {
 	int64_t seconds;
 
-	if (s->field->type == FIELD_DATE ? instant_parse_date(&seconds, s->value->text) : instant_parse(&seconds, s->value->text))
+	if (s->field->type == FIELD_DATE ? instant_parse_date(&seconds, s->value->text)
+	                                 : instant_parse(&seconds, s->value->text))
 		return;
-	wrong(s, CODE_SCHEMA_TIME, s->field->type == FIELD_DATE ? "a date such as 2026-06-30" : "a time such as 2026-02-01T02:00:00Z");
+	wrong(s, CODE_SCHEMA_TIME,
+	      s->field->type == FIELD_DATE ? "a date such as 2026-06-30" : "a time such as 2026-02-01T02:00:00Z");
 }
 
 static void check_duration(const struct subject *s)
@@ -313,28 +323,38 @@ static void check_expression(const struct subject *s)
 	}
 }
 
-void scalar_check(struct checker *checker, const struct field *field, const struct value *value, const struct spot *spot)
+void scalar_check(struct checker *checker, const struct field *field, const struct value *value,
+                  const struct spot *spot)
 {
 	static void (*const checks[])(const struct subject *s) = {
-	    [FIELD_NUMBER] = check_number,       [FIELD_COUNT] = check_count,         [FIELD_BOOL] = check_bool,
-	    [FIELD_ID] = check_id,               [FIELD_RUN_ID] = check_id,           [FIELD_FAMILY] = check_family,
-	    [FIELD_CHOICE] = check_choice,       [FIELD_VERSION] = check_version,     [FIELD_REFERENCE] = check_reference,
-	    [FIELD_TIME] = check_time,           [FIELD_DATE] = check_time,           [FIELD_DURATION] = check_duration,
-	    [FIELD_CRON] = check_cron,           [FIELD_PATH] = check_path,           [FIELD_METHOD] = check_method,
-	    [FIELD_EXPRESSION] = check_expression, [FIELD_ALLOWANCE] = check_allowance, [FIELD_SIZE] = check_size,
-	    [FIELD_METRICS] = check_path,        [FIELD_PACK_ITEM] = check_reference, [FIELD_SPAN] = check_duration,
-	    [FIELD_CHARACTER] = check_character, [FIELD_RULE] = check_choice,
+		[FIELD_NUMBER] = check_number,       [FIELD_COUNT] = check_count,
+		[FIELD_BOOL] = check_bool,           [FIELD_ID] = check_id,
+		[FIELD_RUN_ID] = check_id,           [FIELD_FAMILY] = check_family,
+		[FIELD_CHOICE] = check_choice,       [FIELD_VERSION] = check_version,
+		[FIELD_REFERENCE] = check_reference, [FIELD_TIME] = check_time,
+		[FIELD_DATE] = check_time,           [FIELD_DURATION] = check_duration,
+		[FIELD_CRON] = check_cron,           [FIELD_PATH] = check_path,
+		[FIELD_METHOD] = check_method,       [FIELD_EXPRESSION] = check_expression,
+		[FIELD_ALLOWANCE] = check_allowance, [FIELD_SIZE] = check_size,
+		[FIELD_METRICS] = check_path,        [FIELD_PACK_ITEM] = check_reference,
+		[FIELD_SPAN] = check_duration,       [FIELD_CHARACTER] = check_character,
+		[FIELD_RULE] = check_choice,
 	};
 	static const char *const wanted[] = {
-	    [FIELD_NUMBER] = "a number",         [FIELD_COUNT] = "a whole number",    [FIELD_BOOL] = "true or false",
-	    [FIELD_METRICS] = "a path or a mapping of metrics", [FIELD_FEATURE] = "a column's name or a mapping",
-	    [FIELD_PACK_ITEM] = "a pack's id or a mapping", [FIELD_RULE] = "error, warning, note or off",
+		[FIELD_NUMBER] = "a number",
+		[FIELD_COUNT] = "a whole number",
+		[FIELD_BOOL] = "true or false",
+		[FIELD_METRICS] = "a path or a mapping of metrics",
+		[FIELD_FEATURE] = "a column's name or a mapping",
+		[FIELD_PACK_ITEM] = "a pack's id or a mapping",
+		[FIELD_RULE] = "error, warning, note or off",
 	};
 	struct subject subject = {checker, field, value, spot};
 	size_t known = sizeof wanted / sizeof *wanted;
 
 	if (value->kind != VALUE_SCALAR) {
-		type_finding(checker, value, spot, (size_t)field->type < known && wanted[field->type] ? wanted[field->type] : "a single value");
+		type_finding(checker, value, spot,
+		             (size_t)field->type < known && wanted[field->type] ? wanted[field->type] : "a single value");
 	} else if (!value->text.len) {
 		struct text path = spot_text(spot, checker->diags->arena);
 		diag_add(checker->diags, CODE_SCHEMA_VALUE, value->place, "'%.*s' is empty text", TEXT_ARGS(path));

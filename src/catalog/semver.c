@@ -137,7 +137,7 @@ struct partial {
 	unsigned given; /* of major, minor, patch */
 };
 
-enum operator { OP_EQUAL, OP_LESS, OP_LESS_EQUAL, OP_GREATER, OP_GREATER_EQUAL, OP_TILDE, OP_CARET };
+enum relation { OP_EQUAL, OP_LESS, OP_LESS_EQUAL, OP_GREATER, OP_GREATER_EQUAL, OP_TILDE, OP_CARET };
 
 /* What all comparators of one alternative say about a version; version NULL: only the form is checked. */
 struct test {
@@ -146,16 +146,16 @@ struct test {
 	bool prerelease_named; /* a comparator of the same numbers has a prerelease */
 };
 
-static void compare_with(struct test *test, enum operator op, struct semver limit)
+static void compare_with(struct test *test, enum relation op, struct semver limit)
 {
 	if (!test->version)
 		return;
 	int order = semver_compare(test->version, &limit);
-	bool holds = op == OP_EQUAL ? order == 0
-	             : op == OP_LESS ? order < 0
-	             : op == OP_LESS_EQUAL ? order <= 0
-	             : op == OP_GREATER ? order > 0
-	                                : order >= 0;
+	bool holds = op == OP_EQUAL      ? order == 0
+	           : op == OP_LESS       ? order < 0
+	           : op == OP_LESS_EQUAL ? order <= 0
+	           : op == OP_GREATER    ? order > 0
+	                                 : order >= 0;
 	test->holds = test->holds && holds;
 	if (limit.prerelease.len && limit.major == test->version->major && limit.minor == test->version->minor &&
 	    limit.patch == test->version->patch)
@@ -165,7 +165,8 @@ static void compare_with(struct test *test, enum operator op, struct semver limi
 /* Below the first of all prereleases of these numbers. */
 static void below(struct test *test, uint64_t major, uint64_t minor, uint64_t patch)
 {
-	compare_with(test, OP_LESS, (struct semver){.major = major, .minor = minor, .patch = patch, .prerelease = TEXT("0")});
+	compare_with(test, OP_LESS,
+	             (struct semver){.major = major, .minor = minor, .patch = patch, .prerelease = TEXT("0")});
 }
 
 static void from(struct test *test, const struct partial *partial)
@@ -196,11 +197,11 @@ static void test_caret(struct test *test, const struct partial *partial)
 }
 
 /* >1.2 means >=1.3.0 and <=1.2 means <1.3.0-0; what is left out is 0 otherwise. */
-static void test_partial(struct test *test, enum operator op, const struct partial *partial)
+static void test_partial(struct test *test, enum relation op, const struct partial *partial)
 {
-	struct semver next = partial->given == 1 ? (struct semver){.major = partial->version.major + 1}
-	                                         : (struct semver){.major = partial->version.major,
-	                                                           .minor = partial->version.minor + 1};
+	struct semver next = partial->given == 1
+	                       ? (struct semver){.major = partial->version.major + 1}
+	                       : (struct semver){.major = partial->version.major, .minor = partial->version.minor + 1};
 
 	switch (op) {
 	case OP_GREATER:
@@ -221,7 +222,7 @@ static void test_partial(struct test *test, enum operator op, const struct parti
 	}
 }
 
-static void test_comparator(struct test *test, enum operator op, const struct partial *partial)
+static void test_comparator(struct test *test, enum relation op, const struct partial *partial)
 {
 	if (!partial->given) {
 		if (op == OP_LESS || op == OP_GREATER)
@@ -297,11 +298,11 @@ static struct text take_word(struct text *text)
 	return word;
 }
 
-static enum operator take_operator(struct text *text)
+static enum relation take_relation(struct text *text)
 {
 	static const struct {
 		const char *sign;
-		enum operator op;
+		enum relation op;
 	} operators[] = {{">=", OP_GREATER_EQUAL}, {"<=", OP_LESS_EQUAL}, {"~>", OP_TILDE}, {">", OP_GREATER},
 	                 {"<", OP_LESS},           {"=", OP_EQUAL},       {"~", OP_TILDE},  {"^", OP_CARET}};
 
@@ -336,7 +337,7 @@ static bool test_alternative(struct test *test, struct text text)
 	text = skip_blanks(text);
 	while (text.len) {
 		struct partial partial;
-		enum operator op = take_operator(&text);
+		enum relation op = take_relation(&text);
 		if (!read_partial(&partial, take_word(&text)))
 			return false;
 		test_comparator(test, op, &partial);

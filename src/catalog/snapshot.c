@@ -11,7 +11,7 @@ static enum part part_of(struct text *stamp, struct text name)
 	static const struct {
 		const char *suffix;
 		enum part part;
-	} parts[] = {{".csv", PART_CSV},           {".json", PART_METRICS},  {".yaml", PART_METRICS}, {".yml", PART_METRICS},
+	} parts[] = {{".csv", PART_CSV},       {".json", PART_METRICS}, {".yaml", PART_METRICS}, {".yml", PART_METRICS},
 	             {".csv.dvc", PART_LATER}, {".csv.gz", PART_LATER}, {".csv.zst", PART_LATER}};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -22,11 +22,11 @@ static enum part part_of(struct text *stamp, struct text name)
 	return PART_NONE;
 }
 
+/* Files of one stamp follow each other in the order of paths, so only the last can be the one. */
 static struct snapshot *snapshot_of(struct model *model, struct text stamp, int64_t time, struct arena *arena)
 {
-	for (size_t i = model->snapshot_count; i > 0; i--)
-		if (text_equal(model->snapshots[i - 1].stamp, stamp))
-			return &model->snapshots[i - 1];
+	if (model->snapshot_count && text_equal(model->snapshots[model->snapshot_count - 1].stamp, stamp))
+		return &model->snapshots[model->snapshot_count - 1];
 	model->snapshots = arena_grow(arena, model->snapshots, model->snapshot_count, sizeof *model->snapshots);
 	model->snapshots[model->snapshot_count] = (struct snapshot){.stamp = stamp, .time = time};
 	return &model->snapshots[model->snapshot_count++];
@@ -37,8 +37,8 @@ static int add_metrics(struct snapshot *snapshot, struct loader *loader, struct 
 	struct loaded loaded;
 
 	if (snapshot->metrics_file) {
-		diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, path), "a second metric file of snapshot '%.*s'",
-		         TEXT_ARGS(snapshot->stamp));
+		diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, path),
+		         "a second metric file of snapshot '%.*s'", TEXT_ARGS(snapshot->stamp));
 		diag_relate(loader->diags, (struct place){.file = snapshot->metrics_file}, "first here");
 		return 0;
 	}
@@ -70,10 +70,11 @@ static int add_file(struct model *model, struct loader *loader, const struct ent
 	enum part part = part_of(&stamp, name);
 	int64_t time;
 
-	if (text_equal(entry->path, model->reference) || (part != PART_NONE && part != PART_METRICS && text_is(stamp, "reference")))
+	if (text_equal(entry->path, model->reference) || (part != PART_NONE && text_is(stamp, "reference")))
 		return 0;
 	if (entry->kind != ENTRY_FILE && part != PART_NONE) {
-		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is no regular file", TEXT_ARGS(entry->path));
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is no regular file",
+		         TEXT_ARGS(entry->path));
 		diag_help(loader->diags, "put a regular file there; links and directories are not read");
 		return 0;
 	}
@@ -83,8 +84,10 @@ static int add_file(struct model *model, struct loader *loader, const struct ent
 		return 0;
 	}
 	if (part == PART_LATER) {
-		diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, entry->path), "snapshot '%.*s' cannot be read: %s", TEXT_ARGS(name),
-		         text_ends(name, ".dvc") ? "data in a DVC store is not supported yet" : "compressed data is not supported yet");
+		diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, entry->path), "snapshot '%.*s' cannot be read: %s",
+		         TEXT_ARGS(name),
+		         text_ends(name, ".dvc") ? "data in a DVC store is not supported yet"
+		                                 : "compressed data is not supported yet");
 		diag_help(loader->diags, "put '%.*s.csv' beside it", TEXT_ARGS(stamp));
 		return 0;
 	}
@@ -95,7 +98,8 @@ static int add_file(struct model *model, struct loader *loader, const struct ent
 	return 0;
 }
 
-int snapshots_load(struct model *model, struct loader *loader, struct text folder, const struct entry *entries, size_t count)
+int snapshots_load(struct model *model, struct loader *loader, struct text folder, const struct entry *entries,
+                   size_t count)
 {
 	for (size_t i = 0; i < count;) {
 		struct text name, stamp;
