@@ -144,14 +144,38 @@ struct text value_brief(const struct value *value, struct arena *arena);
 
 /* Findings on what out loosens or changes of what it inherits: gate/loosened, gate/policy, gate/waived; marks waivers used. */
 void policy_judge(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
-/* Whether a pattern covers a field: names joined by '.', '*' is any one name, and all below is covered. */
-bool pattern_covers(struct text pattern, struct text field);
+
+/* --- patterns.c: names joined by '.'; '*' is any one name, and all below is covered --- */
+
+struct pattern_run {
+	size_t from, to; /* of the sorted patterns */
+	size_t skip;     /* bytes of the names that they share, with the dot */
+};
+
+struct patterns {
+	const struct value **items;
+	size_t count;
+	struct pattern_run *now, *next;
+};
+
+/* list: of texts, or NULL for none. */
+void patterns_make(struct patterns *patterns, const struct value *list, struct arena *arena);
+/* A pattern that covers the field, or NULL. */
+const struct value *patterns_find(struct patterns *patterns, struct text field);
 
 /* --- waiver.c --- */
 
 void waivers_read(struct effective *out, int64_t as_of, struct arena *arena);
+/* Waivers by their gates. */
+struct waiver_index {
+	struct waiver *waivers;
+	struct name_set in_force, others;
+	size_t *in_force_at, *others_at;
+};
+
+void waivers_index(struct waiver_index *index, struct effective *effective, struct arena *arena);
 /* The waiver whose gate is this field or stands above it: one in force before one that is not; NULL. */
-struct waiver *waiver_for(struct effective *effective, struct text field);
+struct waiver *waiver_for(struct waiver_index *index, struct text field);
 void waivers_judge(const struct effective *effective, struct diags *diags);
 
 /* --- complete.c --- */

@@ -4,29 +4,18 @@
 struct judge {
 	struct effective *out;
 	const struct effective *parent;
-	const struct value *locked, *tighten_only;
+	struct patterns locked, tighten_only;
+	struct waiver_index waivers;
 	struct arena *arena;
 	struct diags *diags;
 };
 
-bool pattern_covers(struct text pattern, struct text field)
-{
-	while (pattern.len) {
-		size_t wanted = text_find(pattern, '.'), given = text_find(field, '.');
-		struct text name = text_cut(pattern, 0, wanted);
-		if (!field.len || !(text_is(name, "*") || text_equal(name, text_cut(field, 0, given))))
-			return false;
-		pattern = text_cut(pattern, wanted + 1, pattern.len);
-		field = text_cut(field, given + 1, field.len);
-	}
-	return true;
-}
-
 /* A field that is gone takes all below it along. */
-static bool covers_below(const struct judge *judge, struct text pattern, struct text field)
+static const struct value *pattern_below(const struct judge *judge, struct patterns *patterns, struct text field)
 {
 	size_t low = 0, high = judge->parent->origin_count;
 	struct text start = text_format(judge->arena, "%.*s.", TEXT_ARGS(field));
+	const struct value *found = NULL;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -35,22 +24,17 @@ static bool covers_below(const struct judge *judge, struct text pattern, struct 
 		else
 			high = middle;
 	}
-	for (; low < judge->parent->origin_count && field_within(judge->parent->by_field[low]->field, field); low++)
-		if (pattern_covers(pattern, judge->parent->by_field[low]->field))
-			return true;
-	return false;
+	for (; !found && low < judge->parent->origin_count && field_within(judge->parent->by_field[low]->field, field); low++)
+		found = patterns_find(patterns, judge->parent->by_field[low]->field);
+	return found;
 }
 
 /* The pattern of a policy list that covers a field; NULL. */
-static const struct value *pattern_of(const struct judge *judge, const struct value *list, struct text field, bool gone)
+static const struct value *pattern_of(const struct judge *judge, struct patterns *patterns, struct text field, bool gone)
 {
-	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
-		const struct value *item = list->items[i];
-		if (item->kind == VALUE_SCALAR && item->text.len &&
-		    (pattern_covers(item->text, field) || (gone && covers_below(judge, item->text, field))))
-			return item;
-	}
-	return NULL;
+	const struct value *found = patterns_find(patterns, field);
+
+	return found || !gone || !patterns->count ? found : pattern_below(judge, patterns, field);
 }
 
 static const char *failure_words(bool locked, bool policy, bool waived)
@@ -78,12 +62,12 @@ static void add_remedy(const struct judge *judge, struct text field, bool gone, 
 static bool report(struct judge *judge, const struct gate_change *change, bool looser)
 {
 	bool gone = !change->after.len;
-	const struct value *lock = pattern_of(judge, judge->locked, change->field, gone);
-	const struct value *pattern = lock ? lock : looser ? pattern_of(judge, judge->tighten_only, change->field, gone) : NULL;
+	const struct value *lock = pattern_of(judge, &judge->locked, change->field, gone);
+	const struct value *pattern = lock ? lock : looser ? pattern_of(judge, &judge->tighten_only, change->field, gone) : NULL;
 
 	if (!looser && !lock)
 		return false;
-	struct waiver *waiver = waiver_for(judge->out, change->field);
+	struct waiver *waiver = waiver_for(&judge->waivers, change->field);
 	bool waived = waiver && waiver->in_force;
 	if (waiver)
 		waiver->used = true;
@@ -145,12 +129,14 @@ static void judge_locks(struct judge *judge)
 void policy_judge(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags)
 {
 	const struct value *policy = value_at(parent->root, "metadata.policy");
-	struct judge judge = {.out = out, .parent = parent, .locked = value_get(policy, "locked"),
-	                      .tighten_only = value_get(policy, "tighten_only"), .arena = arena, .diags = diags};
+	struct judge judge = {.out = out, .parent = parent, .arena = arena, .diags = diags};
 
+	patterns_make(&judge.locked, value_get(policy, "locked"), arena);
+	patterns_make(&judge.tighten_only, value_get(policy, "tighten_only"), arena);
+	waivers_index(&judge.waivers, out, arena);
 	for (size_t i = 0; i < out->change_count; i++)
 		if (out->changes[i].move == GATE_LOOSER)
 			out->changes[i].waived = report(&judge, &out->changes[i], true);
-	if (judge.locked)
+	if (judge.locked.count)
 		judge_locks(&judge);
 }

@@ -32,16 +32,31 @@ void waivers_read(struct effective *out, int64_t as_of, struct arena *arena)
 			out->waivers[out->waiver_count++] = read_waiver(list->items[i], as_of);
 }
 
-struct waiver *waiver_for(struct effective *effective, struct text field)
+void waivers_index(struct waiver_index *index, struct effective *effective, struct arena *arena)
 {
-	struct waiver *found = NULL;
-
+	*index = (struct waiver_index){.waivers = effective->waivers,
+	                               .in_force_at = arena_array(arena, effective->waiver_count, sizeof(size_t)),
+	                               .others_at = arena_array(arena, effective->waiver_count, sizeof(size_t))};
 	for (size_t i = 0; i < effective->waiver_count; i++) {
-		struct waiver *waiver = &effective->waivers[i];
-		if (waiver->gate.len && field_within(field, waiver->gate) && (!found || (waiver->in_force && !found->in_force)))
-			found = waiver;
+		const struct waiver *waiver = &effective->waivers[i];
+		if (waiver->in_force) {
+			index->in_force_at[index->in_force.count] = i;
+			name_set_add(&index->in_force, waiver->gate, arena);
+		} else if (waiver->gate.len) {
+			index->others_at[index->others.count] = i;
+			name_set_add(&index->others, waiver->gate, arena);
+		}
 	}
-	return found;
+}
+
+struct waiver *waiver_for(struct waiver_index *index, struct text field)
+{
+	long at = name_set_covering(&index->in_force, field);
+
+	if (at != NO_NAME)
+		return &index->waivers[index->in_force_at[at]];
+	at = name_set_covering(&index->others, field);
+	return at == NO_NAME ? NULL : &index->waivers[index->others_at[at]];
 }
 
 void waivers_judge(const struct effective *effective, struct diags *diags)

@@ -788,6 +788,30 @@ static void looser_is_a_warning_and_policy_makes_it_an_error(void **state)
 	arena_release(&world.arena);
 }
 
+static void patterns_cover_all_below(void **state)
+{
+	static const struct { const char *pattern; bool covers; } cases[] = {
+	    {"monitoring", true}, {"monitoring.drift", true}, {"monitoring.drift.share", true}, {"monitoring.*.share", true}, {"*", true},
+	    {"\"*.*.*\"", true}, {"\"*.*.*.*\"", false}, {"monitoring.dri", false}, {"monitoring.drift.share.x", false}, {"drift", false},
+	    {"\"*.freshness\"", false}, {"monitoring.drift-a, monitoring.drift.window, \"*.drift.share\"", true},
+	    {"monitoring.drift-a, monitoring.drift.window, monitoring.drift.sharing, \"*.drift.other\"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct world world;
+		const char *pattern = text_is(text_of(cases[i].pattern), "*") ? "\"*\"" : cases[i].pattern;
+		world_init(&world);
+		add(&world, "base", "baseline", NULL, text_format(&world.arena, ", policy: {locked: [%s]}", pattern).at,
+		    REST STAGE "{}}]}\n" DRIFT("share: 0.2"));
+		add(&world, "child", "client", "base", "", DRIFT("share: 0.1"));
+		resolve(&world);
+		if ((world.diags.count == 1) != cases[i].covers)
+			check_findings(&world, cases[i].pattern);
+		arena_release(&world.arena);
+	}
+}
+
 static void locks_hold_in_both_directions(void **state)
 {
 	struct world world;
@@ -1090,6 +1114,7 @@ int main(void)
 	    cmocka_unit_test(metrics_move_in_their_direction),
 	    cmocka_unit_test(pins_move),
 	    cmocka_unit_test(looser_is_a_warning_and_policy_makes_it_an_error),
+	    cmocka_unit_test(patterns_cover_all_below),
 	    cmocka_unit_test(locks_hold_in_both_directions),
 	    cmocka_unit_test(waivers_last_to_the_end_of_their_day),
 	    cmocka_unit_test(waivers_need_a_reason),
