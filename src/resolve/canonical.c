@@ -51,7 +51,7 @@ static int order_members(const void *left, const void *right)
 	return order_utf16((*(struct member *const *)left)->name, (*(struct member *const *)right)->name);
 }
 
-static void add_value(struct buffer *out, const struct field *field, const struct value *value, struct arena *arena);
+static void add_value(struct buffer *out, const struct field *field, const struct value *value, struct arena *scratch);
 
 static void add_scalar(struct buffer *out, const struct field *field, const struct value *value)
 {
@@ -76,9 +76,9 @@ static bool is_left_out(const struct field *map, struct text name)
 	return text_starts(name, "x-") || (field_is(map, "metadata") && (text_is(name, "version") || text_is(name, "status")));
 }
 
-static void add_map(struct buffer *out, const struct field *field, const struct value *map, struct arena *arena)
+static void add_map(struct buffer *out, const struct field *field, const struct value *map, struct arena *scratch)
 {
-	struct member **sorted = arena_array(arena, map->count, sizeof(struct member *));
+	struct member **sorted = arena_array(scratch, map->count, sizeof(struct member *));
 	size_t count = 0;
 
 	for (size_t i = 0; i < map->count; i++)
@@ -92,13 +92,13 @@ static void add_map(struct buffer *out, const struct field *field, const struct 
 			buffer_char(out, ',');
 		add_string(out, sorted[i]->name);
 		buffer_char(out, ':');
-		add_value(out, field_below(field, sorted[i]->name), sorted[i]->value, arena);
+		add_value(out, field_below(field, sorted[i]->name), sorted[i]->value, scratch);
 	}
 	buffer_char(out, '}');
 }
 
 /* The reader bounds the depth of what is walked here. */
-static void add_value(struct buffer *out, const struct field *field, const struct value *value, struct arena *arena)
+static void add_value(struct buffer *out, const struct field *field, const struct value *value, struct arena *scratch)
 {
 	switch (value->kind) {
 	case VALUE_NULL:
@@ -108,14 +108,14 @@ static void add_value(struct buffer *out, const struct field *field, const struc
 		add_scalar(out, field, value);
 		break;
 	case VALUE_MAP:
-		add_map(out, field, value, arena);
+		add_map(out, field, value, scratch);
 		break;
 	case VALUE_LIST:
 		buffer_char(out, '[');
 		for (size_t i = 0; i < value->count; i++) {
 			if (i)
 				buffer_char(out, ',');
-			add_value(out, field_item(field), value->items[i], arena);
+			add_value(out, field_item(field), value->items[i], scratch);
 		}
 		buffer_char(out, ']');
 	}
@@ -124,11 +124,14 @@ static void add_value(struct buffer *out, const struct field *field, const struc
 struct text canonical_text(const struct field *field, const struct value *value, struct arena *arena)
 {
 	struct buffer out;
+	struct arena scratch;
 
+	arena_init(&scratch);
 	buffer_init(&out);
-	add_value(&out, field, value, arena);
+	add_value(&out, field, value, &scratch);
 	struct text text = text_copy(arena, buffer_text(&out));
 	buffer_release(&out);
+	arena_release(&scratch);
 	return text;
 }
 

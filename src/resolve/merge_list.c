@@ -129,6 +129,20 @@ static void complain_not_inherited(struct pile *pile, const struct value *item, 
 	merge_complain_unset(pile->merge, item_place(pile, item), name, names, count);
 }
 
+static void check_delete(struct pile *pile, const struct value *item, struct text name)
+{
+	for (size_t i = 0; i < item->count; i++) {
+		const struct member *member = &item->members[i];
+		if (text_is(member->name, "$patch") || text_is(member->name, pile->field->merge_key))
+			continue;
+		diag_add(pile->merge->diags, CODE_MERGE_UNSET, value_member(item, TEXT("$patch"))->value->place,
+		         "'%.*s' is removed and set in the same item", TEXT_ARGS(name));
+		diag_relate(pile->merge->diags, member->place, "set here");
+		pile->merge->failed = true;
+		return;
+	}
+}
+
 static void put(struct pile *pile, struct value *item)
 {
 	value_add_item(pile->out, item, pile->merge->arena);
@@ -139,12 +153,14 @@ static void put_inherited(struct pile *pile, struct text name, struct value *inh
 {
 	struct trail step = {pile->trail, name};
 
-	if (!own)
+	if (!own) {
 		put(pile, inherited);
-	else if (is_delete(own))
+	} else if (is_delete(own)) {
+		check_delete(pile, own, name);
 		merge_removed(pile->merge, pile->trail, name, own->place, inherited);
-	else
+	} else {
 		put(pile, merge_item(pile, &step, inherited, own));
+	}
 }
 
 static void put_new(struct pile *pile, struct value *item)

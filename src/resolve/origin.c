@@ -6,14 +6,14 @@
 struct leaves {
 	struct origin *items;
 	size_t count;
-	struct arena *arena;
+	struct arena *arena, *scratch; /* of what stays, and of what goes */
 };
 
 static void walk(struct leaves *leaves, const struct field *field, const struct trail *trail, const struct value *value);
 
 static void add_leaf(struct leaves *leaves, const struct field *field, const struct trail *trail, const struct value *value)
 {
-	leaves->items = arena_grow(leaves->arena, leaves->items, leaves->count, sizeof *leaves->items);
+	leaves->items = arena_grow(leaves->scratch, leaves->items, leaves->count, sizeof *leaves->items);
 	leaves->items[leaves->count++] =
 	    (struct origin){.field = trail_text(trail, leaves->arena), .row = field, .value = value, .place = value->place};
 }
@@ -119,14 +119,14 @@ static size_t insert_after(struct strand *strand, size_t at, struct origin origi
 }
 
 static void insert_removed(struct strand *strand, struct effective *out, const struct effective *parent, const struct merge *merge,
-                           struct name_set *leaves, struct arena *arena)
+                           struct name_set *leaves, struct arena *arena, struct arena *scratch)
 {
 	struct name_set removed = {0};
-	bool *done = arena_array(arena, merge->removal_count, sizeof *done);
+	bool *done = arena_array(scratch, merge->removal_count, sizeof *done);
 	size_t last = 0;
 
 	for (size_t i = 0; i < merge->removal_count; i++)
-		name_set_add(&removed, merge->removals[i].field, arena);
+		name_set_add(&removed, merge->removals[i].field, scratch);
 	for (size_t i = 0; i < parent->origin_count; i++) {
 		const struct origin *origin = &parent->origins[i];
 		long leaf = name_set_find(leaves, origin->field), gone = name_set_covering(&removed, origin->field);
@@ -162,29 +162,32 @@ static void index_origins(struct effective *out, struct arena *arena)
 
 void origins_make(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena)
 {
-	struct leaves leaves = {.arena = arena};
+	struct arena scratch;
+	struct leaves leaves = {.arena = arena, .scratch = &scratch};
 	struct name_set names = {0};
 	struct strand strand = {0};
 
+	arena_init(&scratch);
 	walk(&leaves, NULL, NULL, out->root);
 	size_t room = leaves.count + 1 + (parent ? parent->origin_count : 0);
-	strand.items = arena_array(arena, room, sizeof *strand.items);
-	strand.next = arena_array(arena, room, sizeof *strand.next);
+	strand.items = arena_array(&scratch, room, sizeof *strand.items);
+	strand.next = arena_array(&scratch, room, sizeof *strand.next);
 	strand.count = leaves.count + 1; /* 0 stands before the first */
 	for (size_t i = 0; i < leaves.count; i++) {
 		struct origin *leaf = &leaves.items[i];
 		settle_leaf(out, leaf, parent ? effective_origin(parent, leaf->field) : NULL, arena);
-		name_set_add(&names, leaf->field, arena);
+		name_set_add(&names, leaf->field, &scratch);
 		strand.items[i + 1] = *leaf;
 		strand.next[i] = i + 1;
 	}
 	strand.next[leaves.count] = 0;
 	if (parent)
-		insert_removed(&strand, out, parent, merge, &names, arena);
+		insert_removed(&strand, out, parent, merge, &names, arena, &scratch);
 	out->origins = arena_array(arena, strand.count, sizeof *out->origins);
 	for (size_t at = strand.next[0]; at; at = strand.next[at])
 		out->origins[out->origin_count++] = strand.items[at];
 	index_origins(out, arena);
+	arena_release(&scratch);
 }
 
 const struct origin *effective_origin(const struct effective *effective, struct text field)

@@ -433,6 +433,16 @@ static void operators_need_something_inherited(void **state)
 	arena_release(&world.arena);
 }
 
+static void deleted_items_say_nothing_else(void **state)
+{
+	struct world world;
+
+	(void)state;
+	meet_stages(&world, "  stages: [{name: x, $patch: delete, type: training}]\n");
+	check_findings(&world, "child.yaml:3:30 merge/unset 'x' is removed and set in the same item < child.yaml:3:38");
+	arena_release(&world.arena);
+}
+
 static void features_are_merged_by_name(void **state)
 {
 	struct world world;
@@ -1101,6 +1111,7 @@ int main(void)
 	    cmocka_unit_test(restating_is_a_note),
 	    cmocka_unit_test(shapes_clash),
 	    cmocka_unit_test(operators_need_something_inherited),
+	    cmocka_unit_test(deleted_items_say_nothing_else),
 	    cmocka_unit_test(features_are_merged_by_name),
 	    cmocka_unit_test(packs_are_merged_by_id),
 	    cmocka_unit_test(metadata_is_the_recipes_own),
