@@ -13,7 +13,7 @@ struct history {
 	size_t count;
 };
 
-static bool history_of(struct history *history, const struct pages *set, const struct model_result *result, size_t most)
+static bool history_of(struct history *history, const struct pages *set, const struct model_result *result, size_t most, bool by_value)
 {
 	const struct snapshot_result *latest = latest_drift(result);
 	enum drift_method method = result->method == METHOD_NONE ? METHOD_PSI : result->method;
@@ -30,6 +30,19 @@ static bool history_of(struct history *history, const struct pages *set, const s
 	for (size_t i = 0; i < all; i++)
 		if (columns[i]->deciding && columns[i]->deciding->method == method)
 			columns[kept++] = columns[i];
+	/* Stable features are in the order of their names; the largest of them is worth a line of its own. */
+	size_t named = 0;
+	while (named < kept && columns[named]->status != DRIFT_STABLE)
+		named++;
+	for (size_t to = named; by_value && to < kept && to < 2; to++) {
+		size_t largest = to;
+		for (size_t i = to + 1; i < kept; i++)
+			if (column_effect(columns[i]) > column_effect(columns[largest]))
+				largest = i;
+		const struct drift_column *swap = columns[to];
+		columns[to] = columns[largest];
+		columns[largest] = swap;
+	}
 	history->columns = columns;
 	history->count = kept;
 	return kept > 0;
@@ -75,10 +88,10 @@ static void limits_bands(struct svg *svg, const struct plot *plot, const struct 
 	buffer_init(&words);
 	svg_line(svg, plot->x0, warn, plot->x1, warn, "ws", 1.2, "5 3");
 	svg_line(svg, plot->x0, drift, plot->x1, drift, "fs", 1.2, "5 3");
-	show_plain(&words, limit->drift);
+	show_limit(&words, limit->drift);
 	svg_label(svg, plot->x0 + 6, drift - 6, "ff", (struct svg_style){.size = 11}, "drift > %s", words.data);
 	buffer_clear(&words);
-	show_plain(&words, limit->warn);
+	show_limit(&words, limit->warn);
 	if (warn - drift > 16)
 		svg_label(svg, plot->x0 + 6, warn - 6, "wt", (struct svg_style){.size = 11}, "warn > %s", words.data);
 	buffer_release(&words);
@@ -218,7 +231,7 @@ bool chart_psi_timeseries(struct buffer *out, struct buffer *alt, const struct p
 	struct svg svg;
 	double ys[3];
 
-	if (!history_of(&history, set, result, WINDOW) || history.snapshots < 2)
+	if (!history_of(&history, set, result, WINDOW, true) || history.snapshots < 2)
 		return false;
 	const struct snapshot_result *latest = latest_drift(result);
 	const char *method = method_label(result->method);
@@ -307,7 +320,7 @@ static void heat_legend(struct svg *svg, const struct drift_limit *limit)
 			buffer_string(&words, i == 3 ? "warn" : "drift");
 		} else if (limit->given && !limit->on_p) {
 			buffer_string(&words, "< ");
-			show_plain(&words, limit->warn * (i == 0 ? .3 : i == 1 ? .6 : 1));
+			show_limit(&words, limit->warn * (i == 0 ? .3 : i == 1 ? .6 : 1));
 		} else if (i) {
 			continue;
 		} else {
@@ -358,7 +371,7 @@ bool chart_drift_heatmap(struct buffer *out, struct buffer *alt, const struct pa
 	struct svg svg;
 	double x0 = 172, y0 = 74, ch = 22;
 
-	if (!history_of(&history, set, result, COLUMNS) || history.snapshots < 2)
+	if (!history_of(&history, set, result, COLUMNS, false) || history.snapshots < 2)
 		return false;
 	const struct snapshot_result *latest = latest_drift(result);
 	size_t rows = history.count < HEAT_ROWS ? history.count : HEAT_ROWS;

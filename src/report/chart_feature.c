@@ -35,7 +35,7 @@ static void verdict_words(struct buffer *out, const struct drift_column *column)
 	if (!score->limit.given || score->limit.on_p)
 		return;
 	buffer_string(out, column->status == DRIFT_DRIFT || column->status == DRIFT_WARN ? " > " : " ≤ ");
-	show_plain(out, column->status == DRIFT_DRIFT ? score->limit.drift : score->limit.warn);
+	show_limit(out, column->status == DRIFT_DRIFT ? score->limit.drift : score->limit.warn);
 }
 
 static void head(struct svg *svg, const struct pages *set, const struct snapshot_result *snapshot, const struct drift_column *column,
@@ -395,7 +395,7 @@ static void ks_gap(struct svg *svg, const struct drift_shape *shape, const struc
 {
 	double at = scale_at(x, fmin(fmax(shape->ks_at, x->d0), x->d1)), a = scale_at(y, shape->ks_reference), b = scale_at(y, shape->ks_current);
 	double low = fmax(a, b);
-	bool right_side = at > 520;
+	bool right_side = at + 10 + 350 > x->r1 && at > 360;
 	struct svg_style style = {.halo = true, .anchor = right_side ? 'e' : 's'};
 	struct buffer words;
 

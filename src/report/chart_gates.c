@@ -10,6 +10,7 @@ enum { ROWS = 40 };
 
 struct row {
 	const struct gate_result *gate;
+	struct text pack; /* empty where all gates are of one */
 	double value, other; /* NAN where there is none */
 	struct text other_text;
 	double promote, warn, fail; /* as distances, growing: from the target, or mirrored for higher-is-better */
@@ -96,7 +97,9 @@ static void draw_row(struct svg *svg, const struct pages *set, const struct row 
 		svg_line(svg, xs[i + 1], y - 2, xs[i + 1], y + 18, lines[i], 1.5, NULL);
 		draw_limit(svg, set, row, xs[i + 1], y + 30, limits[i]);
 	}
-	svg_text(svg, 16, y + 12, metric->key, "tx", (struct svg_style){.bold = true, .max = 18});
+	svg_text(svg, 16, y + 12, metric->key, "tx", (struct svg_style){.bold = true, .size = metric->key.len > 16 ? 11 : 12, .max = 20});
+	if (row->pack.len)
+		svg_text(svg, 16, y + 27, row->pack, "mu", (struct svg_style){.size = 10, .max = 24});
 	if (metric->direction == DIRECTION_TARGET)
 		svg_text(svg, x0, y + 30, metric->target, "mu", (struct svg_style){.size = 11, .max = 10});
 	else
@@ -134,13 +137,14 @@ bool chart_run_gates(struct buffer *out, struct buffer *alt, const struct pages 
 {
 	struct row rows[ROWS];
 	size_t count = 0, listed = 0;
-	double rh = 46, x0 = 150, x1 = 560, yt = 82, w = x1 - x0;
+	double rh = 46, x0 = 164, x1 = 560, yt = 82, w = x1 - x0;
 	struct svg svg;
 
 	for (size_t i = 0; i < run->pack_count; i++) {
 		const struct gate_result **gates = gates_by_verdict(&run->packs[i], set->arena);
 		for (size_t k = 0; k < run->packs[i].gate_count && count < ROWS; k++)
-			count += make_row(&rows[count], &run->packs[i], gates[k], production != run ? production : NULL);
+			if (make_row(&rows[count], &run->packs[i], gates[k], production != run ? production : NULL))
+				rows[count++].pack = run->pack_count > 1 ? run->packs[i].pack : TEXT("");
 	}
 	if (!count)
 		return false;

@@ -5,7 +5,7 @@
 
 enum { METRICS = 10, RUNS = 60 };
 
-static const double row_height = 62, left = 130, right = 632, top_edge = 66;
+static const double row_height = 62, left = 152, right = 632, top_edge = 66;
 
 struct row {
 	const struct metric *metric;
@@ -109,7 +109,7 @@ static void row_words(struct svg *svg, const struct pages *set, const struct row
 	const char *word = metric->warn.len ? "warn" : metric->promote.len ? "promote" : "fail";
 	struct buffer change;
 
-	svg_text(svg, 16, a + 18, metric->key, "tx", (struct svg_style){.bold = true, .max = 16});
+	svg_text(svg, 16, a + 18, metric->key, "tx", (struct svg_style){.bold = true, .size = metric->key.len > 16 ? 11 : 12, .max = 20});
 	if (metric->direction == DIRECTION_TARGET)
 		svg_text(svg, 16, a + 34, text_format(set->arena, "%.*s ± %.*s", TEXT_ARGS(metric->target), TEXT_ARGS(shown)), "mu",
 		         (struct svg_style){.size = 11, .max = 20});

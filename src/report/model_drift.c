@@ -44,15 +44,15 @@ static void counts_line(struct page *page, const struct model_result *result, co
 	buffer_format(out, "; %s", method_label(result->method));
 	if (result->limit.given) {
 		buffer_format(out, ", %swarn ", result->limit.on_p ? "by p, " : "");
-		show_plain(out, result->limit.warn);
+		show_limit(out, result->limit.warn);
 		buffer_string(out, ", drift ");
-		show_plain(out, result->limit.drift);
+		show_limit(out, result->limit.drift);
 	}
 	buffer_string(out, "; share of drifting features ");
 	double limit = result->share_limit;
 	show_beside(out, snapshot->share, 3, &limit, 1);
 	buffer_string(out, ", limit ");
-	show_plain(out, limit);
+	show_limit(out, limit);
 	buffer_string(out, ".\n");
 }
 
@@ -183,7 +183,6 @@ static void name_list(struct page *page, const char *what, const struct text *na
 static void quantiles(struct page *page, const struct drift_column *column)
 {
 	struct buffer *out = &page->out;
-	char change[512];
 
 	if (column->kind != COLUMN_NUMBER || !column->reference.n || !column->current.n)
 		return;
@@ -198,8 +197,8 @@ static void quantiles(struct page *page, const struct drift_column *column)
 		cell(out);
 		show_figure(out, after);
 		cell(out);
-		number_print_fixed(change, after - before, fabs(after - before) >= 100 ? 0 : 3);
-		buffer_format(out, "%s%s", after > before ? "+" : "", change);
+		buffer_string(out, after > before ? "+" : "");
+		show_figure(out, after - before);
 		row_end(out);
 	}
 	buffer_char(out, '\n');

@@ -92,7 +92,7 @@ static void performance_row(struct page *page, const struct model_result *result
 static void performance(struct page *page, const struct model_result *result)
 {
 	static const struct column columns[] = {{"Verdict", 6, false}, {"Live metric", 0, false}, {"Value", 0, true}, {"Last 12", 0, false},
-	                                        {"Trend", 0, false}, {"Promote", 0, false}, {"Warn", 3, false}, {"Fail", 4, false}};
+	                                        {"Trend", 0, false}, {"Promote", 4, false}, {"Warn", 5, false}, {"Fail", 6, false}};
 	const struct snapshot_result *snapshot = result->latest_performance;
 
 	if (!snapshot || !snapshot->performance_count)

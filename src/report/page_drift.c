@@ -94,8 +94,8 @@ static void verdict_line(struct page *page, const struct moved *moved, size_t co
 
 static void matrix(struct page *page, const struct model_result *const *models)
 {
-	static const struct column columns[] = {{"State", 12, false}, {"Model", 0, false}, {"Snapshot", 11, false}, {"Drifting", 0, true},
-	                                        {"Worst feature", 0, false}, {"Value", 0, true}, {"Last 12", 0, false}};
+	static const struct column columns[] = {{"State", 12, false}, {"Model", 14, false}, {"Snapshot", 8, false}, {"Drifting", 0, true},
+	                                        {"Worst feature", 0, false}, {"Value", 12, false}};
 	struct buffer *out = &page->out;
 	size_t count = page->set->results->model_count, shown = count < ROWS_MAX ? count : ROWS_MAX;
 
@@ -104,7 +104,7 @@ static void matrix(struct page *page, const struct model_result *const *models)
 		buffer_string(out, "No models yet.\n");
 		return;
 	}
-	table_head(out, columns, 7);
+	table_head(out, columns, 6);
 	for (size_t i = 0; i < shown; i++) {
 		const struct model_result *result = models[i];
 		const struct snapshot_result *snapshot = latest_drift(result);
@@ -114,7 +114,7 @@ static void matrix(struct page *page, const struct model_result *const *models)
 		link_model(page, result->model);
 		cell(out);
 		if (!snapshot) {
-			buffer_string(out, "none compared | n/a | n/a | n/a | `·` |\n");
+			buffer_string(out, "none compared | n/a | n/a | n/a |\n");
 			continue;
 		}
 		show_date(out, snapshot->snapshot->time);
@@ -127,7 +127,7 @@ static void matrix(struct page *page, const struct model_result *const *models)
 		} else {
 			buffer_string(out, "n/a");
 		}
-		cell(out);
+		buffer_string(out, "<br>");
 		bars_of_drift(out, page->set, result, NULL, &result->limit);
 		row_end(out);
 	}
@@ -137,8 +137,8 @@ static void matrix(struct page *page, const struct model_result *const *models)
 
 static void features(struct page *page, const struct moved *moved, size_t count)
 {
-	static const struct column columns[] = {{"Verdict", 8, false}, {"Feature", 0, false}, {"Model", 0, false}, {"Method", 0, false},
-	                                        {"Value", 0, true}, {"Last 12", 0, false}, {"Snapshot", 11, false}};
+	static const struct column columns[] = {{"Verdict", 8, false}, {"Feature", 0, false}, {"Model", 14, false}, {"Method", 0, false},
+	                                        {"Value", 0, true}, {"Last 12", 0, false}, {"Snapshot", 8, false}};
 	struct buffer *out = &page->out;
 	size_t shown = count < FEATURES_MAX ? count : FEATURES_MAX;
 
@@ -191,7 +191,7 @@ static void alerts(struct page *page, const struct model_result *const *models)
 static void policies(struct page *page, const struct model_result *const *models)
 {
 	static const struct column columns[] = {{"Model", 0, false}, {"Method", 0, false}, {"Warn", 0, true}, {"Drift", 0, true},
-	                                        {"Share", 0, true}, {"Stale after", 0, true}, {"Recipe", 0, false}};
+	                                        {"Share", 0, true}, {"Stale after", 4, true}, {"Recipe", 0, false}};
 	struct buffer *out = &page->out;
 	size_t rows = 0;
 
@@ -206,14 +206,14 @@ static void policies(struct page *page, const struct model_result *const *models
 		link_model(page, result->model);
 		buffer_format(out, " | %s%s | ", method_label(result->method), result->limit.given && result->limit.on_p ? ", by p" : "");
 		if (result->limit.given) {
-			show_plain(out, result->limit.warn);
+			show_limit(out, result->limit.warn);
 			cell(out);
-			show_plain(out, result->limit.drift);
+			show_limit(out, result->limit.drift);
 		} else {
 			buffer_string(out, "default | default");
 		}
 		cell(out);
-		show_plain(out, result->share_limit);
+		show_limit(out, result->share_limit);
 		cell(out);
 		if (result->has_max_age) {
 			show_plain(out, result->max_age_hours);

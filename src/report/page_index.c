@@ -102,11 +102,30 @@ static void navigation(struct page *page)
 	                          "[Packs](packs/README.md) · [Actions](#actions-due)\n");
 }
 
+/* The feature behind a drift: "`price` PSI **0.318**, limit 0.20; " */
+static void worst_feature(struct buffer *out, const struct model_result *result)
+{
+	const struct snapshot_result *snapshot = latest_drift(result);
+
+	if (result->state != STATE_DRIFTING || !snapshot || !snapshot->has_max)
+		return;
+	markdown_code(out, snapshot->max_feature);
+	buffer_format(out, " %s **", method_label(result->method));
+	show_effect(out, snapshot->max, &result->limit);
+	buffer_string(out, "**");
+	if (result->limit.given && !result->limit.on_p) {
+		buffer_string(out, ", limit ");
+		show_limit(out, result->limit.drift);
+	}
+	buffer_string(out, "; ");
+}
+
 static void reasons_cell(struct page *page, const struct model_result *result)
 {
 	struct buffer *out = &page->out;
 
 	cell(out);
+	worst_feature(out, result);
 	if (!result->reason_count)
 		buffer_string(out, "no reason given");
 	for (size_t i = 0; i < result->reason_count && i < 2; i++) {
@@ -178,7 +197,7 @@ static void attention_run(struct page *page, const struct model_result *result)
 static void attention(struct page *page, const struct model_result *const *models)
 {
 	static const struct column columns[] = {
-	    {"State", 12, false}, {"Where", 0, false}, {"What", 0, false}, {"Since", 11, false}, {"Owner", 8, false}};
+	    {"State", 12, false}, {"Where", 24, false}, {"What", 0, false}, {"Since", 11, false}, {"Owner", 8, false}};
 	size_t rows = 0, left = 0, count = page->set->results->model_count, errors = errors_in(page->set);
 
 	page_section(page, "Needs attention");
@@ -198,9 +217,10 @@ static void attention(struct page *page, const struct model_result *const *model
 	for (size_t i = 0; i < count; i++)
 		if (needs_attention(models[i]) && rows++ < ATTENTION_MAX)
 			attention_model(page, models[i]);
-	for (size_t i = 0; i < count; i++)
-		if (run_needs_attention(models[i]) && rows++ < ATTENTION_MAX)
-			attention_run(page, models[i]);
+	for (int verdict = VERDICT_FAIL; verdict > VERDICT_PASS; verdict--)
+		for (size_t i = 0; i < count; i++)
+			if (run_needs_attention(models[i]) && (int)models[i]->newest->status == verdict && rows++ < ATTENTION_MAX)
+				attention_run(page, models[i]);
 	left = rows > ATTENTION_MAX ? rows - ATTENTION_MAX : 0;
 	if (left)
 		buffer_format(&page->out, "\n%zu more in [Models](models/README.md).\n", left);

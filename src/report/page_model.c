@@ -55,6 +55,18 @@ static void alert_box(struct page *page, const struct model_result *result)
 	if (result->state <= STATE_HEALTHY || !result->reason_count)
 		return;
 	buffer_format(out, "\n> [!%s]\n> ", result->state == STATE_FAILED ? "CAUTION" : "WARNING");
+	const struct snapshot_result *snapshot = latest_drift(result);
+	if (snapshot && snapshot->drifting && snapshot->has_max) {
+		markdown_code(out, snapshot->max_feature);
+		buffer_format(out, " has %s **", method_label(result->method));
+		show_effect(out, snapshot->max, &result->limit);
+		buffer_string(out, "**");
+		if (result->limit.given && !result->limit.on_p) {
+			buffer_string(out, ", drift limit ");
+			show_limit(out, result->limit.drift);
+		}
+		buffer_string(out, ". ");
+	}
 	for (size_t i = 0; i < result->reason_count && i < 3; i++) {
 		buffer_string(out, i ? ". " : "");
 		markdown_text(out, result->reasons[i].words);
@@ -110,12 +122,12 @@ static void monitoring_fact(struct page *page, const struct model_result *result
 	buffer_string(out, method_label(result->method));
 	if (result->limit.given) {
 		buffer_format(out, ", %swarn ", result->limit.on_p ? "p, " : "");
-		show_plain(out, result->limit.warn);
+		show_limit(out, result->limit.warn);
 		buffer_string(out, ", drift ");
-		show_plain(out, result->limit.drift);
+		show_limit(out, result->limit.drift);
 	}
 	buffer_string(out, "; the model drifts from a share of ");
-	show_plain(out, result->share_limit);
+	show_limit(out, result->share_limit);
 	buffer_string(out, " of its features");
 	if (result->has_max_age) {
 		buffer_string(out, "; data stale after ");

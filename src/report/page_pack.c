@@ -65,8 +65,8 @@ static void verdict_line(struct page *page, const struct pack *pack)
 
 static void limits(struct page *page, const struct pack *pack)
 {
-	static const struct column columns[] = {{"Metric", 0, false}, {"Name", 0, false}, {"Promote", 0, false}, {"Warn", 0, false},
-	                                        {"Fail", 0, false}, {"Needs", 0, false}, {"Line", 0, true}};
+	static const struct column columns[] = {{"Metric", 0, false}, {"Name", 0, false}, {"Promote", 4, false}, {"Warn", 5, false},
+	                                        {"Fail", 6, false}, {"Needs", 0, false}, {"Line", 0, true}};
 	struct buffer *out = &page->out;
 	size_t shown = pack->metric_count < ROWS_MAX ? pack->metric_count : ROWS_MAX;
 

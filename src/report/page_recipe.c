@@ -64,7 +64,8 @@ static const struct gate_change *change_of(const struct effective *effective, st
 
 static bool is_override(const struct effective *effective, const struct origin *origin)
 {
-	return origin->recipe == effective->recipe && origin->shadow_count > 0;
+	return origin->recipe == effective->recipe && origin->shadow_count > 0 &&
+	       !(origin->value && origin->shadowed[0].value && value_same(origin->value, origin->shadowed[0].value));
 }
 
 static void override_row(struct page *page, const struct effective *effective, const struct origin *origin)
@@ -74,7 +75,7 @@ static void override_row(struct page *page, const struct effective *effective, c
 	const struct gate_change *change = change_of(effective, origin->field);
 
 	cell(out);
-	markdown_code(out, origin->field);
+	field_code(out, origin->field);
 	cell(out);
 	markdown_text_cut(out, value_line(origin->value, arena), 80);
 	cell(out);
@@ -128,38 +129,59 @@ static void overrides(struct page *page, const struct effective *effective)
 	table_left_out(out, rows > ROWS_MAX ? rows - ROWS_MAX : 0, "fields are");
 }
 
-/* Gates that moved without a line of the table above: new ones, and what hangs on another field. */
-static void moved_gates(struct page *page, const struct effective *effective)
+/* A gate that moved without a line of the table above: a new one, or one that hangs on another field. */
+static bool moves_besides(const struct effective *effective, const struct gate_change *change, enum gate_move move)
+{
+	const struct origin *origin = effective_origin(effective, change->field);
+
+	return change->move == move && !(origin && is_override(effective, origin));
+}
+
+static void gate_row(struct page *page, const struct gate_change *change)
 {
 	struct buffer *out = &page->out;
-	size_t rows = 0;
 
-	for (size_t i = 0; i < effective->change_count && rows < ROWS_MAX; i++) {
-		const struct gate_change *change = &effective->changes[i];
-		const struct origin *origin = effective_origin(effective, change->field);
-		if (origin && is_override(effective, origin))
-			continue;
-		if (!rows++) {
-			buffer_string(out, "\nGates that move besides:\n\n");
-			table_head(out, (struct column[]){{"Direction", 4, false}, {"Gate", 0, false}, {"Parent", 0, false}, {"Here", 0, false}, {"Line", 0, true}}, 5);
+	cell(out);
+	word_move(out, page->set, change->move);
+	if (change->waived)
+		buffer_string(out, ", waived");
+	cell(out);
+	field_code(out, change->field);
+	cell(out);
+	markdown_text_cut(out, change->before.len ? change->before : TEXT("none"), 80);
+	cell(out);
+	markdown_text_cut(out, change->after.len ? change->after : TEXT("removed"), 80);
+	cell(out);
+	if (change->place.file)
+		page_link_place(page, text_format(page->set->arena, "%u", change->place.line), change->place);
+	else
+		buffer_string(out, "n/a");
+	row_end(out);
+}
+
+/* What got looser is open, what got tighter is folded. */
+static void moved_gates(struct page *page, const struct effective *effective, enum gate_move move)
+{
+	static const struct column columns[] = {{"Direction", 4, false}, {"Gate", 0, false}, {"Parent", 0, false}, {"Here", 0, false}, {"Line", 0, true}};
+	size_t count = 0, rows = 0;
+
+	for (size_t i = 0; i < effective->change_count; i++)
+		count += moves_besides(effective, &effective->changes[i], move);
+	if (!count)
+		return;
+	if (move == GATE_LOOSER)
+		buffer_string(&page->out, "\nGates that are looser besides:\n\n");
+	else
+		page_details(page, "New or tighter gates besides: %zu", count);
+	table_head(&page->out, columns, 5);
+	for (size_t i = 0; i < effective->change_count && rows < ROWS_MAX; i++)
+		if (moves_besides(effective, &effective->changes[i], move)) {
+			gate_row(page, &effective->changes[i]);
+			rows++;
 		}
-		cell(out);
-		word_move(out, page->set, change->move);
-		if (change->waived)
-			buffer_string(out, ", waived");
-		cell(out);
-		markdown_code(out, change->field);
-		cell(out);
-		markdown_text_cut(out, change->before.len ? change->before : TEXT("none"), 80);
-		cell(out);
-		markdown_text_cut(out, change->after.len ? change->after : TEXT("removed"), 80);
-		cell(out);
-		if (change->place.file)
-			page_link_place(page, text_format(page->set->arena, "%u", change->place.line), change->place);
-		else
-			buffer_string(out, "n/a");
-		row_end(out);
-	}
+	table_left_out(&page->out, count - rows, "gates are");
+	if (move != GATE_LOOSER)
+		page_details_end(page);
 }
 
 /* --- packs --- */
@@ -184,7 +206,7 @@ static void limits_row(struct page *page, struct text pack, struct text label, c
 static void packs(struct page *page, const struct effective *effective)
 {
 	static const struct column columns[] = {
-	    {"Pack", 0, false}, {"Metric", 0, false}, {"Promote", 0, false}, {"Warn", 0, false}, {"Fail", 0, false}};
+	    {"Pack", 0, false}, {"Metric", 0, false}, {"Promote", 4, false}, {"Warn", 5, false}, {"Fail", 6, false}};
 	struct arena *arena = page->set->arena;
 	size_t rows = 0;
 
@@ -332,7 +354,8 @@ void page_recipe(struct pages *set, const struct recipe *recipe)
 	if (effective && effective->usable) {
 		recipe_inheritance(&page, effective);
 		overrides(&page, effective);
-		moved_gates(&page, effective);
+		moved_gates(&page, effective, GATE_LOOSER);
+		moved_gates(&page, effective, GATE_TIGHTER);
 		if (effective->waiver_count) {
 			page_section(&page, "Waivers");
 			rows_waivers(&page, effective);

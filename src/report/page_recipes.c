@@ -61,20 +61,19 @@ static void recipe_row(struct page *page, const struct recipe *recipe)
 	buffer_string(out, level_name(recipe->level));
 	cell(out);
 	markdown_text(out, recipe->version.len ? recipe->version : TEXT("n/a"));
-	cell(out);
-	buffer_string(out, record_status_name(recipe->status));
+	buffer_format(out, ", %s", record_status_name(recipe->status));
 	cell(out);
 	if (recipe->parent.id.len)
 		link_recipe(page, recipe->parent.id, recipe->parent.id);
 	else
 		buffer_string(out, "none");
-	buffer_format(out, " | %zu | %zu |\n", users, children);
+	buffer_format(out, " | %zu |\n", users);
 }
 
 static size_t family_rows(struct page *page, struct text family, size_t room)
 {
-	static const struct column columns[] = {{"Result", 8, false}, {"Recipe", 0, false}, {"Level", 0, false}, {"Version", 0, false},
-	                                        {"Status", 0, false}, {"Parent", 0, false}, {"Models", 0, true}, {"Children", 0, true}};
+	static const struct column columns[] = {{"Result", 8, false}, {"Recipe", 0, false}, {"Level", 0, false},
+	                                        {"Version", 10, false}, {"Parent", 0, false}, {"Models", 0, true}};
 	const struct catalog *catalog = page->set->catalog;
 	size_t rows = 0, left = 0;
 
@@ -87,7 +86,7 @@ static size_t family_rows(struct page *page, struct text family, size_t room)
 				continue;
 			}
 			if (!rows++)
-				table_head(&page->out, columns, 8);
+				table_head(&page->out, columns, 6);
 			recipe_row(page, &catalog->recipes[i]);
 		}
 	table_left_out(&page->out, left, "recipes are");

@@ -24,6 +24,8 @@ static void verdict_line(struct page *page, const struct run_result *run)
 				for (size_t k = 0; k < run->packs[i].gate_count; k++)
 					if ((int)run->packs[i].gates[k].status == verdict && run->packs[i].gates[k].reason.len && reasons++ < 2) {
 						buffer_string(out, " · ");
+						markdown_code(out, run->packs[i].gates[k].metric->key);
+						buffer_char(out, ' ');
 						markdown_text(out, run->packs[i].gates[k].reason);
 					}
 		buffer_string(out, run->promotable ? " · promotable" : " · not promotable");
@@ -110,8 +112,8 @@ static void reasons_list(struct page *page, const struct pack_result *pack, cons
 
 static void pack_gates(struct page *page, const struct run_result *run, const struct pack_result *pack)
 {
-	static const struct column columns[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Value", 0, true}, {"Promote", 0, false},
-	                                        {"Warn", 0, false}, {"Fail", 0, false}, {"Room", 0, true}, {"Line", 0, true}};
+	static const struct column columns[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Value", 0, true}, {"Promote", 4, false},
+	                                        {"Warn", 5, false}, {"Fail", 6, false}, {"Room", 0, true}, {"Line", 0, true}};
 	const struct gate_result **gates = gates_by_verdict(pack, page->set->arena);
 
 	buffer_string(&page->out, "By ");

@@ -85,20 +85,21 @@ static void graph(struct page *page, const struct effective *effective)
 
 void recipe_inheritance(struct page *page, const struct effective *effective)
 {
-	static const struct column columns[] = {{"Level", 0, false}, {"Recipe", 0, false}, {"File", 0, false}, {"Sets", 0, true},
+	static const struct column columns[] = {{"Level", 0, false}, {"File", 0, false}, {"Sets", 0, true},
 	                                        {"In force here", 0, true}, {"Replaced further down", 0, true}};
 	struct buffer *out = &page->out;
 
 	page_section(page, "Inheritance");
 	graph(page, effective);
-	table_head(out, columns, 6);
+	table_head(out, columns, 5);
 	for (size_t i = 0; i < effective->chain_count && i < ROWS_MAX; i++) {
 		const struct recipe *recipe = effective->chain[i];
 		size_t here = in_force(effective, recipe), gone = replaced(effective, recipe);
 		cell(out);
-		buffer_string(out, level_name(recipe->level));
-		cell(out);
-		link_recipe(page, recipe->record.id, text_format(page->set->arena, "%.*s %.*s", TEXT_ARGS(recipe->record.id), TEXT_ARGS(recipe->version)));
+		if (recipe == effective->recipe)
+			buffer_string(out, level_name(recipe->level));
+		else
+			link_recipe(page, recipe->record.id, text_of(level_name(recipe->level)));
 		cell(out);
 		page_link_place(page, recipe->record.file->path, (struct place){.file = recipe->record.file});
 		buffer_format(out, " | %zu | %zu | %zu |\n", here + gone, here, gone);

@@ -147,9 +147,12 @@ static void end_line(struct printer *printer, const struct origin *origin)
 		buffer_init(&comment);
 		buffer_string(&comment, "# ");
 		add_mark(&comment, origin->recipe, &origin->place);
-		for (size_t i = 0; i < origin->shadow_count && i < 3; i++) {
+		size_t said = 0;
+		for (size_t i = 0; i < origin->shadow_count && said < 3; i++) {
+			if (origin->value && origin->shadowed[i].value && value_same(origin->value, origin->shadowed[i].value))
+				continue;
 			struct text was = value_line(origin->shadowed[i].value, printer->page->set->arena);
-			buffer_string(&comment, i ? ", " : "  was ");
+			buffer_string(&comment, said++ ? ", " : "  was ");
 			buffer_add(&comment, text_cut(was, 0, 40));
 			buffer_char(&comment, ' ');
 			if (origin->shadowed[i].value)

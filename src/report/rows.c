@@ -134,7 +134,7 @@ void rows_models(struct page *page, const struct model_result *const *models, si
 
 /* --- gates of two runs --- */
 
-static void gate_row(struct page *page, const struct gate_result *gate, const struct gate_result *other)
+static void gate_row(struct page *page, const struct gate_result *gate, const struct gate_result *other, bool alone)
 {
 	struct buffer *out = &page->out;
 	struct arena *arena = page->set->arena;
@@ -147,24 +147,27 @@ static void gate_row(struct page *page, const struct gate_result *gate, const st
 	buffer_string(out, "**");
 	show_value(out, gate->metric, gate->has_value ? gate->value : TEXT(""), arena);
 	buffer_string(out, "**");
-	cell(out);
-	if (other && other->has_value)
-		show_value(out, gate->metric, other->value, arena);
-	else
-		buffer_string(out, "n/a");
-	cell(out);
-	if (other && other->has_value && gate->has_value)
-		show_change(out, gate->metric, gate->value, other->value, arena);
-	else
-		buffer_string(out, "n/a");
+	if (!alone) {
+		cell(out);
+		show_value(out, gate->metric, other && other->has_value ? other->value : TEXT(""), arena);
+		cell(out);
+		show_change(out, gate->metric, gate->has_value ? gate->value : TEXT(""), other ? other->value : TEXT(""), arena);
+	}
 	cells_of_limits(out, gate->metric, arena);
+	if (alone) {
+		cell(out);
+		show_value(out, gate->metric, gate->has_room ? gate->room : TEXT(""), arena);
+	}
 	row_end(out);
 }
 
 void rows_gates(struct page *page, const struct run_result *newest, const struct run_result *production)
 {
-	static const struct column columns[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Newest", 0, true}, {"Production", 0, true},
-	                                        {"Change", 9, true}, {"Promote", 0, false}, {"Warn", 3, false}, {"Fail", 4, false}};
+	static const struct column both[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Newest", 0, true}, {"Production", 0, true},
+	                                     {"Change", 9, true}, {"Promote", 4, false}, {"Warn", 5, false}, {"Fail", 6, false}};
+	static const struct column one[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Value", 0, true}, {"Promote", 4, false},
+	                                    {"Warn", 5, false}, {"Fail", 6, false}, {"Room", 0, true}};
+	bool alone = !production || production == newest;
 
 	for (size_t i = 0; i < newest->pack_count; i++) {
 		const struct pack_result *pack = &newest->packs[i];
@@ -181,9 +184,9 @@ void rows_gates(struct page *page, const struct run_result *newest, const struct
 		}
 		if (!pack->gate_count)
 			continue;
-		table_head(&page->out, columns, 8);
+		table_head(&page->out, alone ? one : both, alone ? 7 : 8);
 		for (size_t k = 0; k < pack->gate_count && k < ROWS_MAX; k++)
-			gate_row(page, gates[k], gate_of(production, pack->pack, gates[k]->metric->key));
+			gate_row(page, gates[k], gate_of(production, pack->pack, gates[k]->metric->key), alone);
 		table_left_out(&page->out, pack->gate_count > ROWS_MAX ? pack->gate_count - ROWS_MAX : 0, "metrics are");
 	}
 }

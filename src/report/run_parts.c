@@ -45,6 +45,11 @@ static size_t leaves_of(struct leaf **leaves, const struct value *map, struct ar
 
 /* --- metrics --- */
 
+static bool is_compared(const struct model_result *result, const struct run_result *run)
+{
+	return result->production && result->production != run;
+}
+
 static void metric_row(struct page *page, const struct model_result *result, const struct run_result *run, const struct pack_result *pack,
                        const struct gate_result *gate)
 {
@@ -69,13 +74,13 @@ static void metric_row(struct page *page, const struct model_result *result, con
 	markdown_text_cut(out, gate->metric->key, 60);
 	buffer_string(out, " | **");
 	show_value(out, gate->metric, gate->value, arena);
-	buffer_string(out, "** | ");
-	show_value(out, gate->metric, production && production->has_value ? production->value : TEXT(""), arena);
-	cell(out);
-	if (production && production->has_value)
-		show_change(out, gate->metric, gate->value, production->value, arena);
-	else
-		buffer_string(out, "n/a");
+	buffer_string(out, "**");
+	if (is_compared(result, run)) {
+		cell(out);
+		show_value(out, gate->metric, production && production->has_value ? production->value : TEXT(""), arena);
+		cell(out);
+		show_change(out, gate->metric, gate->value, production ? production->value : TEXT(""), arena);
+	}
 	cell(out);
 	show_value(out, gate->metric, best->value, arena);
 	buffer_string(out, holder == run ? ", this run" : ", ");
@@ -101,7 +106,8 @@ static void other_metrics(struct page *page, const struct model_result *result, 
 	if (!free_count)
 		return;
 	page_details(page, "Not in any gate: %zu metric%s", free_count, free_count == 1 ? "" : "s");
-	table_head(out, (struct column[]){{"Metric", 0, false}, {"This run", 0, true}, {"Production", 0, true}, {"Change", 0, true}}, 4);
+	bool compared = is_compared(result, run);
+	table_head(out, (struct column[]){{"Metric", 0, false}, {"This run", 0, true}, {"Production", 0, true}, {"Change", 0, true}}, compared ? 4 : 2);
 	for (size_t i = 0; i < count; i++) {
 		if (is_gated(run, leaves[i].key))
 			continue;
@@ -111,10 +117,12 @@ static void other_metrics(struct page *page, const struct model_result *result, 
 		markdown_text_cut(out, leaves[i].key, 60);
 		cell(out);
 		show_value(out, NULL, leaves[i].value->text, arena);
-		cell(out);
-		show_value(out, NULL, has ? before->text : TEXT(""), arena);
-		cell(out);
-		show_change(out, NULL, leaves[i].value->text, has ? before->text : TEXT(""), arena);
+		if (compared) {
+			cell(out);
+			show_value(out, NULL, has ? before->text : TEXT(""), arena);
+			cell(out);
+			show_change(out, NULL, leaves[i].value->text, has ? before->text : TEXT(""), arena);
+		}
 		row_end(out);
 	}
 	page_details_end(page);
@@ -126,9 +134,14 @@ void run_metrics(struct page *page, const struct model_result *result, const str
 
 	judged_runs(&judged, result, page->set->arena);
 	page_section(page, "Metrics");
-	struct column columns[] = {{"Metric", 0, false}, {"This run", 0, true}, {"Production", 0, true}, {"Change", 11, true},
-	                           {arena_format(page->set->arena, "Best of %zu run%s", judged, judged == 1 ? "" : "s"), 0, false},
-	                           {"Rank", 0, true}};
+	struct column columns[6] = {{"Metric", 0, false}, {"This run", 0, true}};
+	size_t count = 2;
+	if (is_compared(result, run)) {
+		columns[count++] = (struct column){"Production", 0, true};
+		columns[count++] = (struct column){"Change", 11, true};
+	}
+	columns[count++] = (struct column){arena_format(page->set->arena, "Best of %zu run%s", judged, judged == 1 ? "" : "s"), 0, false};
+	columns[count++] = (struct column){"Rank", 0, true};
 	for (size_t i = 0; i < run->pack_count; i++)
 		for (size_t k = 0; k < run->packs[i].gate_count && rows < ROWS_MAX; k++) {
 			const struct gate_result *gate = &run->packs[i].gates[k];
@@ -136,7 +149,7 @@ void run_metrics(struct page *page, const struct model_result *result, const str
 			if (!gate->has_value || !first)
 				continue;
 			if (!rows++)
-				table_head(&page->out, columns, 6);
+				table_head(&page->out, columns, count);
 			metric_row(page, result, run, &run->packs[i], gate);
 		}
 	if (!rows)

@@ -14,7 +14,7 @@ static const char *waiver_state(const struct waiver *waiver)
 	return !waiver->in_force ? "expired" : waiver->used ? "in force" : "unused";
 }
 
-static void waiver_row(struct page *page, const struct effective *effective, const struct waiver *waiver)
+static void waiver_row(struct page *page, const struct effective *effective, const struct waiver *waiver, bool with_recipe)
 {
 	struct buffer *out = &page->out;
 	const struct gate_change *change = change_of(effective, waiver);
@@ -23,15 +23,17 @@ static void waiver_row(struct page *page, const struct effective *effective, con
 	word_mark(out, page->set, waiver->in_force ? "⚠️" : "❌");
 	buffer_string(out, waiver_state(waiver));
 	cell(out);
-	markdown_code(out, waiver->gate);
+	field_code(out, waiver->gate);
 	if (change && (change->before.len || change->after.len)) {
 		buffer_char(out, ' ');
 		markdown_text_cut(out, change->before.len ? change->before : TEXT("none"), 60);
 		buffer_string(out, " → ");
 		markdown_text_cut(out, change->after.len ? change->after : TEXT("removed"), 60);
 	}
-	cell(out);
-	link_recipe(page, effective->recipe->record.id, effective->recipe->record.id);
+	if (with_recipe) {
+		buffer_string(out, "<br>in ");
+		link_recipe(page, effective->recipe->record.id, effective->recipe->record.id);
+	}
 	cell(out);
 	markdown_text(out, waiver->approved_by.len ? waiver->approved_by : TEXT("nobody"));
 	cell(out);
@@ -52,18 +54,18 @@ size_t count_waivers(const struct pages *set)
 
 size_t rows_waivers(struct page *page, const struct effective *only)
 {
-	static const struct column columns[] = {{"Waiver", 8, false}, {"Gate", 0, false}, {"In recipe", 0, false},
-	                                        {"Approved by", 0, false}, {"Ends", 12, false}, {"Reason", 0, false}};
+	static const struct column columns[] = {
+	    {"Waiver", 8, false}, {"Gate", 0, false}, {"Approved by", 0, false}, {"Ends", 12, false}, {"Reason", 20, false}};
 	size_t rows = 0;
 
-	table_head(&page->out, columns, 6);
+	table_head(&page->out, columns, 5);
 	for (size_t i = 0; i < page->set->resolved->count; i++) {
 		const struct effective *effective = &page->set->resolved->recipes[i];
 		if (only && only != effective)
 			continue;
 		for (size_t k = 0; k < effective->waiver_count; k++)
 			if (rows++ < ROWS_MAX)
-				waiver_row(page, effective, &effective->waivers[k]);
+				waiver_row(page, effective, &effective->waivers[k], !only);
 	}
 	table_left_out(&page->out, rows > ROWS_MAX ? rows - ROWS_MAX : 0, "waivers are");
 	return rows;

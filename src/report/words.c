@@ -192,6 +192,10 @@ void show_figure(struct buffer *out, double value)
 		buffer_format(out, "%.3g", value);
 		return;
 	}
+	if (size == 0) {
+		buffer_char(out, '0');
+		return;
+	}
 	number_print_fixed(text, value, size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4);
 	buffer_string(out, text);
 }
@@ -211,6 +215,28 @@ void show_plain(struct buffer *out, double value)
 		len--;
 	text[len] = '\0';
 	buffer_string(out, text);
+}
+
+void show_limit(struct buffer *out, double value)
+{
+	char text[512];
+
+	if (!isfinite(value)) {
+		buffer_string(out, "n/a");
+		return;
+	}
+	size_t len = number_print_fixed(text, value, 4);
+	while (len > 2 && text[len - 1] == '0' && text[len - 3] != '.')
+		len--;
+	text[len] = '\0';
+	buffer_string(out, text);
+}
+
+void field_code(struct buffer *out, struct text field)
+{
+	size_t common = sizeof "evaluation.metrics." - 1;
+
+	markdown_code(out, text_starts(field, "evaluation.metrics.") ? text_cut(field, common, field.len) : field);
 }
 
 static void add_limit(struct buffer *out, const struct metric *metric, struct text limit, const char *sign, struct arena *arena)
@@ -247,7 +273,7 @@ void show_value(struct buffer *out, const struct metric *metric, struct text val
 		buffer_string(out, "n/a");
 	else if (metric && number_parse(&number, value) == NUMBER_FINITE)
 		markdown_text(out, metric_show(metric, value, arena));
-	else if (number_parse(&number, value) == NUMBER_FINITE)
+	else if (number_parse(&number, value) == NUMBER_FINITE && value.len > 10)
 		show_figure(out, number);
 	else
 		markdown_text_cut(out, value, 40);
@@ -289,11 +315,16 @@ void show_change(struct buffer *out, const struct metric *metric, struct text va
 		return;
 	}
 	double difference = decimal_value(decimal_subtract(a, b, arena), arena);
-	bool percent = metric && text_is(metric->unit, "%");
-	int decimals = metric ? decimals_of(metric_show(metric, value, arena)) : 4;
+	if (!metric) {
+		buffer_string(out, difference > 0 ? "+" : "");
+		show_plain(out, difference);
+		return;
+	}
+	bool percent = text_is(metric->unit, "%");
+	int decimals = decimals_of(metric_show(metric, value, arena));
 	number_print_fixed(text, percent ? difference * 100 : difference, decimals);
 	buffer_format(out, "%s%s%s", text[0] == '-' || difference == 0 ? "" : "+", text, percent ? " pp" : "");
-	if (!metric || metric->direction == DIRECTION_NONE)
+	if (metric->direction == DIRECTION_NONE)
 		return;
 	int order = compare_values(metric, value, other, arena);
 	buffer_string(out, order < 0 ? " better" : order > 0 ? " worse" : " same");

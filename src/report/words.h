@@ -41,6 +41,10 @@ void show_share(struct buffer *out, size_t part, size_t whole);
 void show_figure(struct buffer *out, double value);
 /* At most 4 decimals without trailing zeros. */
 void show_plain(struct buffer *out, double value);
+/* The same with at least 2 decimals, as limits are written. */
+void show_limit(struct buffer *out, double value);
+/* A field of a recipe, without what every gate's name begins with. */
+void field_code(struct buffer *out, struct text field);
 
 /* The three limits of a metric as cells: "≤ 0.100", "> 0.120", "≥ 0.150", or "0.80 ± 0.010" and so on. */
 void cells_of_limits(struct buffer *out, const struct metric *metric, struct arena *arena);
