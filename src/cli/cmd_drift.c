@@ -5,6 +5,7 @@
 #include "drift_json.h"
 #include "drift_text.h"
 #include "json.h"
+#include "number.h"
 #include "text_report.h"
 
 #define AT(field) offsetof(struct invocation, field)
@@ -148,54 +149,78 @@ static int drift_files(struct invocation *invocation)
 	return code;
 }
 
-/* A model drifts by its share of drifting features; what could not be judged weighs as much. */
-static enum drift_status model_status(const struct model_result *model)
+/* The newest snapshot with data; NULL. One that could not be used must not hide behind an older one. */
+static const struct snapshot_result *judged_snapshot(const struct model_result *model)
 {
-	const struct snapshot_result *latest = model->latest;
-
-	if (!latest)
-		return DRIFT_UNJUDGED;
-	if (!latest->has_drift || latest->undecided)
-		return latest->has_drift && latest->drifting ? DRIFT_DRIFT : DRIFT_INCONCLUSIVE;
-	if (latest->drifting)
-		return DRIFT_DRIFT;
-	return latest->drift.drifting || latest->drift.status == DRIFT_WARN ? DRIFT_WARN : DRIFT_STABLE;
+	for (size_t i = model->snapshot_count; i > 0; i--)
+		if (model->snapshots[i - 1].snapshot->csv.len)
+			return &model->snapshots[i - 1];
+	return NULL;
 }
 
-static void add_model_json(struct json *models, const struct model_result *model)
+/* A model drifts by its share of drifting features; what could not be judged weighs as much. A model without data is inconclusive
+ * where it was named. */
+static enum drift_status model_status(const struct model_result *model, bool named)
 {
+	const struct snapshot_result *snapshot = judged_snapshot(model);
+
+	if (!snapshot)
+		return named ? DRIFT_INCONCLUSIVE : DRIFT_UNJUDGED;
+	if (snapshot->has_drift && snapshot->drifting)
+		return DRIFT_DRIFT;
+	if (!snapshot->has_drift || snapshot->undecided)
+		return DRIFT_INCONCLUSIVE;
+	return snapshot->drift.drifting || snapshot->drift.status == DRIFT_WARN ? DRIFT_WARN : DRIFT_STABLE;
+}
+
+static struct text why_not(const struct snapshot_result *snapshot)
+{
+	if (!snapshot)
+		return TEXT("no snapshot with data up to the as-of");
+	return snapshot->reason.len ? snapshot->reason : TEXT("no reference, or data that could not be used");
+}
+
+static void add_model_json(struct json *models, const struct model_result *model, bool named)
+{
+	const struct snapshot_result *snapshot = judged_snapshot(model);
 	struct json *item = json_object();
 
 	json_add_text(item, "model", model->model->record.id);
-	json_add_string(item, "status", drift_status_name(model_status(model)));
-	if (model->latest) {
-		json_add_text(item, "snapshot", model->latest->snapshot->stamp);
-		json_add_number(item, "share", model->latest->share);
-		json_add_text(item, "reason", model->latest->has_drift ? TEXT("") : model->latest->reason);
+	json_add_string(item, "status", drift_status_name(model_status(model, named)));
+	if (snapshot)
+		json_add_text(item, "snapshot", snapshot->snapshot->stamp);
+	if (snapshot && snapshot->has_drift) {
+		json_add_number(item, "share", snapshot->share);
+		json_add_number(item, "share_limit", model->share_limit);
+	} else {
+		json_add_text(item, "reason", why_not(snapshot));
 	}
-	json_add(item, "columns", model->latest && model->latest->has_drift ? drift_columns_json(&model->latest->drift, false) : json_array());
+	json_add(item, "columns", snapshot && snapshot->has_drift ? drift_columns_json(&snapshot->drift, false) : json_array());
 	json_push(models, item);
 }
 
-static void add_model_text(struct buffer *out, const struct model_result *model)
+/* The answer in one line, then the features. */
+static void add_model_text(struct buffer *out, const struct model_result *model, bool named)
 {
-	const char *status = drift_status_name(model_status(model));
+	const struct snapshot_result *snapshot = judged_snapshot(model);
+	enum drift_status status = model_status(model, named);
 
 	buffer_safe(out, model->model->record.id);
-	if (!model->latest) {
-		buffer_string(out, ": no snapshot up to the as-of\n");
-		return;
-	}
-	buffer_format(out, ": %s, snapshot ", status ? status : "not judged");
-	buffer_safe(out, model->latest->snapshot->stamp);
-	if (!model->latest->has_drift) {
-		buffer_string(out, ": ");
-		buffer_safe(out, model->latest->reason);
+	if (!snapshot || !snapshot->has_drift) {
+		buffer_string(out, status == DRIFT_INCONCLUSIVE ? ": inconclusive: " : ": not judged: ");
+		buffer_safe(out, why_not(snapshot));
 		buffer_char(out, '\n');
 		return;
 	}
-	buffer_string(out, "\n");
-	drift_text(out, &model->latest->drift);
+	buffer_string(out, status == DRIFT_DRIFT ? ": drifting: " : status == DRIFT_INCONCLUSIVE ? ": inconclusive: " : ": not drifting: ");
+	buffer_format(out, "%zu of %zu features, share ", snapshot->drift.drifting, snapshot->drift.judged);
+	buffer_number(out, number_round10(snapshot->share));
+	buffer_string(out, ", limit ");
+	buffer_number(out, model->share_limit);
+	buffer_string(out, "; snapshot ");
+	buffer_safe(out, snapshot->snapshot->stamp);
+	buffer_char(out, '\n');
+	drift_text(out, &snapshot->drift);
 }
 
 static int select_models(const struct model ***only, size_t *count, struct workspace *workspace, const struct invocation *invocation)
@@ -225,19 +250,19 @@ static int print_models(struct workspace *workspace, const struct invocation *in
 	struct json *json = json_object(), *models = json_array();
 	const struct results *results = &workspace->results;
 	int code = session_errors(workspace, invocation);
-	bool as_json = session_is(invocation, "json");
+	bool as_json = session_is(invocation, "json"), named = invocation->operands.count > 0;
 	struct buffer out;
 
 	buffer_init(&out);
 	json_add_string(json, "schema", "galley.drift/1");
 	for (size_t i = 0; i < results->model_count; i++) {
 		const struct model_result *model = &results->models[i];
-		add_model_json(models, model);
+		add_model_json(models, model, named);
 		if (!as_json && i)
 			buffer_char(&out, '\n');
 		if (!as_json)
-			add_model_text(&out, model);
-		if (drift_code(model_status(model), session_fail_on(invocation, SEVERITY_ERROR)) != EXIT_OK)
+			add_model_text(&out, model, named);
+		if (drift_code(model_status(model, named), session_fail_on(invocation, SEVERITY_ERROR)) != EXIT_OK)
 			code = EXIT_FINDINGS;
 	}
 	json_add(json, "models", models);
