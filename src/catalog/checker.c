@@ -78,9 +78,8 @@ static size_t collect_names(struct text **names, enum kind kind, const struct fi
 	return count;
 }
 
-/* Says that the key is unknown; the nearest known name, or nothing. */
-static struct text unknown_field(struct checker *checker, const struct field *field, const struct member *member,
-                                 const struct spot *spot)
+static void unknown_field(struct checker *checker, const struct field *field, const struct member *member,
+                          const struct spot *spot)
 {
 	enum { NAMES_SHOWN = 12 };
 	struct arena *arena = checker->diags->arena;
@@ -94,14 +93,13 @@ static struct text unknown_field(struct checker *checker, const struct field *fi
 		diag_add(checker->diags, CODE_SCHEMA_UNKNOWN_FIELD, member->place, "unknown field '%.*s' in %s%s",
 		         TEXT_ARGS(name), checker->kind == KIND_CONFIG ? "" : "a ", kind_name(checker->kind));
 	if (suggest(checker->diags, member->name, names, count))
-		return text_nearest(member->name, names, count);
+		return;
 	struct buffer list;
 	buffer_init(&list);
 	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
 		buffer_format(&list, "%s%.*s", i ? ", " : "", TEXT_ARGS(names[i]));
 	diag_help(checker->diags, "known here: %.*s%s", TEXT_ARGS(buffer_text(&list)), count > NAMES_SHOWN ? ", ..." : "");
 	buffer_release(&list);
-	return (struct text){0};
 }
 
 /* A key without a value. Over something that may be inherited only the resolve stage can tell. */
@@ -114,23 +112,35 @@ static void check_null(struct checker *checker, const struct field *field, struc
 	diag_help(checker->diags, "give it a value or remove the line");
 }
 
-static bool is_among(struct text name, const struct text *names, size_t count)
+bool is_misspelt(enum kind kind, const struct field *field, const struct value *map, struct text name,
+                 struct arena *arena)
 {
-	for (size_t i = 0; i < count; i++)
-		if (text_equal(name, names[i]))
+	enum { MEMBERS_MAX = 256 }; /* so that a hostile map costs no more than its length */
+	struct text *names;
+	size_t count = 0;
+
+	for (size_t i = 0; i < map->count && i < MEMBERS_MAX; i++) {
+		struct text written = map->members[i].name;
+		if (schema_child(kind, field, written) || text_starts(written, "x-") || text_starts(written, "$"))
+			continue;
+		if (!count)
+			count = collect_names(&names, kind, field, arena);
+		if (text_equal(text_nearest(written, names, count), name))
 			return true;
+	}
 	return false;
 }
 
 static void check_missing(struct checker *checker, const struct field *field, const struct value *map,
-                          const struct spot *spot, const struct text *misspelt, size_t misspelt_count)
+                          const struct spot *spot)
 {
 	struct text path = {0};
 
 	for (const struct field *row = schema_next_child(checker->kind, field, NULL); row;
 	     row = schema_next_child(checker->kind, field, row)) {
 		struct text name = text_of(schema_own_name(row));
-		if (row->requirement != REQUIRED || value_member(map, name) || is_among(name, misspelt, misspelt_count))
+		if (row->requirement != REQUIRED || value_member(map, name) ||
+		    is_misspelt(checker->kind, field, map, name, checker->diags->arena))
 			continue;
 		path = spot_text(spot, checker->diags->arena);
 		if (path.len)
@@ -149,9 +159,6 @@ static void check_missing(struct checker *checker, const struct field *field, co
 static void check_map(struct checker *checker, const struct field *field, const struct value *map,
                       const struct spot *spot, bool keyed_item)
 {
-	struct text *misspelt = NULL;
-	size_t misspelt_count = 0;
-
 	for (size_t i = 0; i < map->count; i++) {
 		const struct member *member = &map->members[i];
 		struct spot here = {spot, member->name, 0, spot ? spot->depth + 1 : 1};
@@ -162,17 +169,14 @@ static void check_map(struct checker *checker, const struct field *field, const 
 		if (operator_check(checker, member, keyed_item))
 			continue;
 		const struct field *row = schema_child(checker->kind, field, member->name);
-		if (!row) {
-			struct text meant = unknown_field(checker, field, member, spot);
-			misspelt = arena_grow(checker->diags->arena, misspelt, misspelt_count, sizeof *misspelt);
-			misspelt[misspelt_count++] = meant;
-		} else if (member->value->kind == VALUE_NULL) {
+		if (!row)
+			unknown_field(checker, field, member, spot);
+		else if (member->value->kind == VALUE_NULL)
 			check_null(checker, row, member->place, &here);
-		} else {
+		else
 			check_value(checker, row, member->value, &here);
-		}
 	}
-	check_missing(checker, field, map, spot, misspelt, misspelt_count);
+	check_missing(checker, field, map, spot);
 }
 
 /* The first scalar item of the same text before item i; NULL. */

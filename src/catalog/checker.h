@@ -33,6 +33,10 @@ struct text choices_text(const char *allowed, struct arena *arena);
 /* Sets "did you mean" for the last finding when a name is near; true when it did. */
 bool suggest(struct diags *diags, struct text wanted, const struct text *names, size_t count);
 
+/* Whether an unknown key of the map is what is left of this name: the one cause needs no second finding. */
+bool is_misspelt(enum kind kind, const struct field *field, const struct value *map, struct text name,
+                 struct arena *arena);
+
 /* A scalar against its row; value is a scalar. */
 void scalar_check(struct checker *checker, const struct field *field, const struct value *value,
                   const struct spot *spot);

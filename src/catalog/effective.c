@@ -5,6 +5,13 @@
 static void check_map(struct checker *checker, const struct field *field, const struct value *map,
                       const struct spot *spot);
 
+/* The field is there, or what was meant to be it. */
+static bool has_field(const struct checker *checker, const struct field *field, const struct value *map,
+                      const char *name)
+{
+	return value_get(map, name) || is_misspelt(checker->kind, field, map, text_of(name), checker->diags->arena);
+}
+
 static void missing_field(struct checker *checker, const struct field *row, const struct value *map,
                           const struct spot *spot)
 {
@@ -53,37 +60,35 @@ static void check_map(struct checker *checker, const struct field *field, const 
 	}
 	for (const struct field *row = schema_next_child(checker->kind, field, NULL); row;
 	     row = schema_next_child(checker->kind, field, row))
-		if (row->requirement == REQUIRED_EFFECTIVE && !value_member(map, text_of(schema_own_name(row))))
+		if (row->requirement == REQUIRED_EFFECTIVE && !has_field(checker, field, map, schema_own_name(row)))
 			missing_field(checker, row, map, spot);
 }
 
-static size_t count_at(const struct value *root, const char *path)
+/* Whether a list or map two levels down has anything in it. What has another type than it should is there; the schema has said so. */
+static bool has_any(const struct checker *checker, const struct value *root, const char *block, const char *name)
 {
-	const struct value *value = value_at(root, path);
+	const struct value *map = value_get(root, block), *value = value_get(map, name);
 
-	return value && (value->kind == VALUE_MAP || value->kind == VALUE_LIST) ? value->count : 0;
+	if (!map || map->kind != VALUE_MAP)
+		return map ? map->kind == VALUE_SCALAR : has_field(checker, NULL, root, block);
+	if (value)
+		return value->kind == VALUE_SCALAR || (value->kind != VALUE_NULL && value->count);
+	return has_field(checker, schema_find(KIND_RECIPE, text_of(block)), map, name);
 }
 
-static bool has_scalar(const struct value *root, const char *path)
+static void check_complete(const struct checker *checker, const struct value *root, struct place place)
 {
-	const struct value *value = value_at(root, path);
+	struct diags *diags = checker->diags;
 
-	return value && value->kind == VALUE_SCALAR;
-}
-
-static void check_complete(const struct value *root, struct place place, struct diags *diags)
-{
-	/* What has another type than it should is there; the schema has said so. */
-	if (!value_get(root, "requirements")) {
+	if (!has_field(checker, NULL, root, "requirements")) {
 		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has no 'requirements'");
 		diag_help(diags, "write them here or in a parent");
 	}
-	if (!count_at(root, "pipeline.stages") && !has_scalar(root, "pipeline.stages")) {
+	if (!has_any(checker, root, "pipeline", "stages")) {
 		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has no stage in 'pipeline.stages'");
 		diag_help(diags, "write one here or in a parent, such as {name: train, type: training}");
 	}
-	if (!count_at(root, "evaluation.metrics") && !count_at(root, "evaluation.packs") &&
-	    !has_scalar(root, "evaluation.packs")) {
+	if (!has_any(checker, root, "evaluation", "metrics") && !has_any(checker, root, "evaluation", "packs")) {
 		diag_add(diags, CODE_RECIPE_INCOMPLETE, place, "recipe has neither a metric nor a pack in 'evaluation'");
 		diag_help(diags, "write evaluation.metrics or evaluation.packs here or in a parent");
 	}
@@ -152,7 +157,7 @@ void schema_check_effective(const struct value *root, struct place place, struct
 	if (!root || root->kind != VALUE_MAP)
 		return;
 	check_map(&checker, NULL, root, NULL);
-	check_complete(root, place, diags);
+	check_complete(&checker, root, place);
 	check_drift(value_at(root, "monitoring.drift"), diags);
 	check_columns(value_at(root, "requirements.schema.columns"), diags);
 }

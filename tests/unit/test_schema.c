@@ -228,6 +228,13 @@ static void test_effective(void **state)
 	      "1:1 recipe/incomplete recipe has no 'requirements'\n"
 	      "1:1 recipe/incomplete recipe has no stage in 'pipeline.stages'\n"
 	      "1:11 schema/missing-field missing field 'model_family' in 'metadata'\n");
+	/* What is misspelt is not also missing. */
+	check(KIND_RECIPE, HEAD "requirement: {}\npipeline: {stage: [{name: a, type: training}]}\nevaluation: {metrics: {m: {threshold_critcal: 1}}}\n",
+	      true, "");
+	check(KIND_RECIPE, HEAD "requirements: {}\npipelines: {}\nevaluation: x\n", true, "");
+	check(KIND_RECIPE, HEAD "requirements: {}\npipeline: {stages: []}\nevaluation: {metrics: {}, packs: []}\n", true,
+	      "1:1 recipe/incomplete recipe has neither a metric nor a pack in 'evaluation'\n"
+	      "1:1 recipe/incomplete recipe has no stage in 'pipeline.stages'\n");
 	check(KIND_RECIPE,
 	      HEAD "requirements:\n  schema: {columns: {a: {min: 2, max: 1}}}\npipeline: {stages: [{name: a}]}\nevaluation:\n  metrics: {m: {target: 1}}\n"
 	           "monitoring:\n  drift: {p: 0.1, features: [{name: a, method: CVM, threshold: 1}, {name: b, method: ks, threshold: 1, p: 0.1}]}\n"
