@@ -204,6 +204,7 @@ static void add_model_text(struct buffer *out, const struct model_result *model,
 {
 	const struct snapshot_result *snapshot = judged_snapshot(model);
 	enum drift_status status = model_status(model, named);
+	char share[512];
 
 	buffer_safe(out, model->model->record.id);
 	if (!snapshot || !snapshot->has_drift) {
@@ -214,8 +215,8 @@ static void add_model_text(struct buffer *out, const struct model_result *model,
 	}
 	buffer_string(out, status == DRIFT_DRIFT ? ": drifting: " : status == DRIFT_INCONCLUSIVE ? ": inconclusive: " : ": not drifting: ");
 	buffer_format(out, "%zu of %zu features, share ", snapshot->drift.drifting, snapshot->drift.judged);
-	buffer_number(out, number_round10(snapshot->share));
-	buffer_string(out, ", limit ");
+	number_print_fixed(share, snapshot->share, 3);
+	buffer_format(out, "%s, limit ", share);
 	buffer_number(out, model->share_limit);
 	buffer_string(out, "; snapshot ");
 	buffer_safe(out, snapshot->snapshot->stamp);
