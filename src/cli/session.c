@@ -150,6 +150,7 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 		.now = session_now(),
 	};
 
+	*workspace = (struct workspace){0};
 	if (invocation->as_of) {
 		request.has_as_of = true;
 		if (strcmp(invocation->as_of, "now") == 0)

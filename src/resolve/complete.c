@@ -55,7 +55,7 @@ void effective_metrics(struct effective *out, const struct effective *parent, st
 		bool told = inherited && (inherited->value == member->value || inherited->value->kind != VALUE_MAP ||
 		                          is_bad(member->name, inherited->value, arena));
 		out->metrics[out->metric_count++] = metric_of_recipe(member->name, member->value, member->value->place, arena,
-		                                                     told || out->recipe->record.broken ? NULL : &found);
+		                                                     told ? NULL : &found);
 	}
 	for (size_t i = 0; i < found.count; i++)
 		anchor(&found.items[i], out->recipe->record.file);

@@ -57,7 +57,7 @@ static void resolve_one(struct progress *progress, size_t i)
 	waivers_judge(out, progress->diags);
 	effective_metrics(out, parent, arena, progress->diags);
 	effective_packs(out, arena);
-	if (out->usable)
+	if (out->root)
 		effective_check(out, &progress->told[i], parent ? &progress->told[link->parent_index] : NULL, progress->diags);
 	make_digest(out, arena);
 }
