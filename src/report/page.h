@@ -23,12 +23,15 @@ struct made_file {
 	size_t input_count;
 };
 
+struct recipe_use { size_t models, children; };
+
 struct pages {
 	const struct results *results;
 	const struct catalog *catalog;
 	const struct resolved *resolved;
 	const struct config *config;
 	struct arena *arena;
+	struct recipe_use *uses; /* of the catalog's recipes */
 	struct made_file *files;
 	size_t count;
 };

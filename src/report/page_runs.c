@@ -81,8 +81,13 @@ static void compare(struct page *page, const struct model_result *result)
 	}
 	table_head(&page->out, columns, count + 1);
 	for (size_t i = 0; i < shown[0]->pack_count; i++)
-		for (size_t k = 0; k < shown[0]->packs[i].gate_count && rows < METRICS_MAX; k++, rows++)
-			compare_row(page, shown, count, shown[0]->packs[i].pack, shown[0]->packs[i].gates[k].metric);
+		for (size_t k = 0; k < shown[0]->packs[i].gate_count && rows < METRICS_MAX; k++) {
+			const struct gate_result *gate = &shown[0]->packs[i].gates[k];
+			if (gate_of(shown[0], TEXT(""), gate->metric->key) != gate)
+				continue;
+			compare_row(page, shown, count, shown[0]->packs[i].pack, gate->metric);
+			rows++;
+		}
 	buffer_string(&page->out, "\nBest of the row in bold.");
 	if (judged > count)
 		buffer_format(&page->out, " The newest %zu of %zu judged runs.", count, judged);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "page.h"
+#include "rows.h"
 
 static int order_files(const void *left, const void *right)
 {
@@ -15,6 +15,7 @@ static void make_pages(struct pages *set)
 {
 	const struct results *results = set->results;
 
+	count_uses(set);
 	page_index(set);
 	page_models(set);
 	for (size_t i = 0; i < results->model_count; i++) {

@@ -6,14 +6,24 @@
 
 size_t count_users(size_t *children, const struct pages *set, const struct recipe *recipe)
 {
-	size_t models = 0;
+	const struct recipe_use *use = &set->uses[recipe - set->catalog->recipes];
 
-	*children = 0;
-	for (size_t i = 0; i < set->catalog->model_count; i++)
-		models += text_equal(set->catalog->models[i].recipe.id, recipe->record.id);
-	for (size_t i = 0; i < set->catalog->recipe_count; i++)
-		*children += text_equal(set->catalog->recipes[i].parent.id, recipe->record.id);
-	return models;
+	*children = use->children;
+	return use->models;
+}
+
+void count_uses(struct pages *set)
+{
+	const struct catalog *catalog = set->catalog;
+	const struct recipe *recipe;
+
+	set->uses = arena_array(set->arena, catalog->recipe_count + 1, sizeof *set->uses);
+	for (size_t i = 0; i < catalog->model_count; i++)
+		if ((recipe = catalog_recipe(catalog, catalog->models[i].recipe.id)) != NULL)
+			set->uses[recipe - catalog->recipes].models++;
+	for (size_t i = 0; i < catalog->recipe_count; i++)
+		if ((recipe = catalog_recipe(catalog, catalog->recipes[i].parent.id)) != NULL)
+			set->uses[recipe - catalog->recipes].children++;
 }
 
 /* --- models --- */
@@ -163,8 +173,8 @@ static void gate_row(struct page *page, const struct gate_result *gate, const st
 
 void rows_gates(struct page *page, const struct run_result *newest, const struct run_result *production)
 {
-	static const struct column both[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Newest", 0, true}, {"Production", 0, true},
-	                                     {"Change", 9, true}, {"Promote", 4, false}, {"Warn", 5, false}, {"Fail", 6, false}};
+	static const struct column both[] = {{"Verdict", 4, false}, {"Metric", 0, false}, {"Newest", 0, true}, {"Production", 0, true},
+	                                     {"Change", 7, true}, {"Promote", 2, false}, {"Warn", 4, false}, {"Fail", 4, false}};
 	static const struct column one[] = {{"Verdict", 6, false}, {"Metric", 0, false}, {"Value", 0, true}, {"Promote", 4, false},
 	                                    {"Warn", 5, false}, {"Fail", 6, false}, {"Room", 0, true}};
 	bool alone = !production || production == newest;
@@ -193,19 +203,21 @@ void rows_gates(struct page *page, const struct run_result *newest, const struct
 
 /* --- runs --- */
 
-enum { RUN_METRICS = 5 };
+/* As many metrics as a page is wide, by the letters of their names. */
+enum { RUN_METRICS = 5, HEAD_LETTERS = 48 };
 
 static size_t run_columns(const struct metric **metrics, struct text *packs, const struct model_result *result)
 {
 	const struct run_result *run = result->newest ? result->newest : result->production;
-	size_t count = 0;
+	size_t count = 0, letters = 0;
 
 	for (size_t i = 0; run && i < run->pack_count; i++)
 		for (size_t k = 0; k < run->packs[i].gate_count && count < RUN_METRICS; k++) {
 			bool there = false;
 			for (size_t j = 0; j < count; j++)
 				there |= text_equal(metrics[j]->key, run->packs[i].gates[k].metric->key);
-			if (there)
+			letters += there ? 0 : run->packs[i].gates[k].metric->key.len;
+			if (there || (count && letters > HEAD_LETTERS))
 				continue;
 			packs[count] = run->packs[i].pack;
 			metrics[count++] = run->packs[i].gates[k].metric;

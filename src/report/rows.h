@@ -24,6 +24,8 @@ struct json *json_of_waivers(const struct pages *set, const struct effective *on
 struct json *json_of_metric_limits(const struct metric *metric);
 struct json *json_of_alerts(const struct snapshot_result *snapshot);
 
+/* Fills in set->uses. */
+void count_uses(struct pages *set);
 /* Models, and recipes, that use this recipe directly. */
 size_t count_users(size_t *children, const struct pages *set, const struct recipe *recipe);
 /* Inputs of a model: its record, its runs and snapshots, its recipe's chain and packs. */
