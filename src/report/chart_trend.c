@@ -75,7 +75,7 @@ static size_t make_rows(struct row *rows, const struct run_result *newest, const
 			for (size_t r = 0; r < run_count; r++) {
 				row->gates[r] = gate_of(runs[r], row->pack, row->metric->key);
 				row->values[r] = row->gates[r] && row->gates[r]->has_value ? number_or(row->gates[r]->value, NAN) : (double)NAN;
-				there += isfinite(row->values[r]);
+				there += isfinite(row->values[r]) ? 1 : 0;
 			}
 			if (twice || !there)
 				continue;

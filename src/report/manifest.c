@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "digest.h"
 #include "document.h"
 #include "instant.h"
 #include "report.h"
-#include "digest.h"
 
 /* Our own file may be larger than a manifest that people write. */
 static struct limits manifest_limits(void)
@@ -14,6 +14,7 @@ static struct limits manifest_limits(void)
 
 	limits.manifest_bytes = (size_t)64 << 20;
 	limits.yaml_nodes = 10 * 1000 * 1000;
+	limits.key_bytes = 64 << 10; /* inputs by their paths */
 	return limits;
 }
 
@@ -93,7 +94,8 @@ size_t manifest_pages(struct text **paths, struct text manifest, struct arena *a
 	return count;
 }
 
-static struct json *page_json(const struct made_file *file)
+/* inputs: {"path": "blob"}, a line each. */
+static struct json *page_json(const struct made_file *file, struct arena *arena)
 {
 	struct json *json = json_object();
 	char digest[65];
@@ -105,15 +107,14 @@ static struct json *page_json(const struct made_file *file)
 		json_add_text(json, "of", file->of);
 		return json;
 	}
-	struct json *inputs = json_array();
+	struct json *inputs = json_object();
 	for (size_t i = 0; i < file->input_count; i++) {
-		struct json *input = json_object();
-		json_add_text(input, "path", file->inputs[i].path);
-		if (file->inputs[i].blob.len)
-			json_add_text(input, "blob", file->inputs[i].blob);
+		const struct page_input *input = &file->inputs[i];
+		const char *path = arena_copy(arena, input->path.at, input->path.len);
+		if (input->blob.len)
+			json_add_text(inputs, path, input->blob);
 		else
-			json_add_null(input, "blob");
-		json_push(inputs, input);
+			json_add_null(inputs, path);
 	}
 	json_add(json, "inputs", inputs);
 	return json;
@@ -130,7 +131,7 @@ struct text manifest_bytes(const struct pages *set, int64_t as_of, const char *s
 	json_add_string(json, "as_of", time);
 	json_add_string(json, "source", source);
 	for (size_t i = 0; i < set->count; i++)
-		json_push(pages, page_json(&set->files[i]));
+		json_push(pages, page_json(&set->files[i], set->arena));
 	json_add(json, "pages", pages);
 	buffer_init(&out);
 	json_print(&out, json, true);

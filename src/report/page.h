@@ -48,7 +48,7 @@ struct page {
 
 enum { ROWS_MAX = 500, PAGE_BYTES = 400 * 1024, BARS = 12 };
 
-/* --- page.c --- */
+/* --- page.c, links.c, findings.c --- */
 
 void page_open(struct page *page, struct pages *set, struct text path);
 /* Ends the page with what it was made from, adds it and json (which is released) to the set. */
@@ -85,6 +85,8 @@ void row_end(struct buffer *out);
 /* Says how many rows were left out; nothing for 0. */
 void table_left_out(struct buffer *out, size_t count, const char *what);
 
+/* Where the last name of a path begins. */
+size_t path_name_at(struct text path);
 /* Paths of pages, in the arena. */
 struct text path_of_model(const struct pages *set, struct text model);
 struct text path_of_runs(const struct pages *set, struct text model);
