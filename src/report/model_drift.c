@@ -397,15 +397,17 @@ static struct json *features_json(const struct drift_result *drift)
 	return columns;
 }
 
-struct json *model_drift_json(const struct model_result *result)
+struct json *model_drift_json(const struct pages *set, const struct model_result *result)
 {
 	struct json *json = json_object(), *history = json_array();
 	const struct snapshot_result *latest = latest_drift(result);
 
 	json_add_string(json, "method", result->method == METHOD_NONE ? "auto" : drift_methods[result->method].key);
 	json_add_computed(json, "share_limit", true, result->share_limit);
-	for (size_t i = 0; i < result->snapshot_count; i++) {
-		const struct snapshot_result *snapshot = &result->snapshots[i];
+	size_t count;
+	const struct snapshot_result *window = snapshots_window(&count, set, result);
+	for (size_t i = 0; i < count; i++) {
+		const struct snapshot_result *snapshot = &window[i];
 		struct json *item = json_object();
 		json_add_text(item, "snapshot", snapshot->snapshot->stamp);
 		json_add_string(item, "state", model_state_name(snapshot->state));

@@ -283,7 +283,7 @@ static void decision(struct page *page, const struct model_result *result)
 	trends(page, result);
 }
 
-static struct json *model_json(const struct model_result *result)
+static struct json *model_json(const struct pages *set, const struct model_result *result)
 {
 	struct json *json = json_object(), *runs = json_array(), *list = json_array();
 
@@ -296,7 +296,7 @@ static struct json *model_json(const struct model_result *result)
 		json_push(runs, json_of_run(&result->runs[i]));
 	json_add(json, "runs", runs);
 	json_add(json, "performance", model_performance_json(result));
-	json_add(json, "drift", model_drift_json(result));
+	json_add(json, "drift", model_drift_json(set, result));
 	json_add(json, "alerts", json_of_alerts(result->latest));
 	for (size_t i = 0; i < result->model->deployment_count; i++) {
 		const struct deployment *deployment = &result->model->deployments[i];
@@ -337,5 +337,5 @@ void page_model(struct pages *set, const struct model_result *result)
 	}
 	decision(&page, result);
 	add_model_inputs(&page, result);
-	page_close(&page, model_json(result));
+	page_close(&page, model_json(set, result));
 }

@@ -6,7 +6,7 @@
 
 void model_metrics(struct page *page, const struct model_result *result);
 void model_drift(struct page *page, const struct model_result *result);
-struct json *model_drift_json(const struct model_result *result);
+struct json *model_drift_json(const struct pages *set, const struct model_result *result);
 struct json *model_performance_json(const struct model_result *result);
 
 #endif
