@@ -5,6 +5,7 @@
 #ifndef GALLEY_TEXT_H
 #define GALLEY_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ struct text {
 struct text text_of(const char *string);
 struct text text_copy(struct arena *arena, struct text text);
 struct text text_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct text text_format_list(struct arena *arena, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 /* Bytes from..to of text, both cut to its length. */
 struct text text_cut(struct text text, size_t from, size_t to);
 /* Without blanks and tabs at both ends. */

@@ -17,21 +17,6 @@ void diags_init(struct diags *diags, struct arena *arena)
 	*diags = (struct diags){.arena = arena};
 }
 
-__attribute__((format(printf, 2, 0)))
-static struct text format_text(struct arena *arena, const char *format, va_list arguments)
-{
-	va_list again;
-
-	va_copy(again, arguments);
-	int len = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	if (len < 0)
-		return TEXT("");
-	char *out = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(out, (size_t)len + 1, format, arguments);
-	return (struct text){out, (size_t)len};
-}
-
 struct diag *diag_add(struct diags *diags, enum code code, struct place place, const char *format, ...)
 {
 	va_list arguments;
@@ -40,7 +25,7 @@ struct diag *diag_add(struct diags *diags, enum code code, struct place place, c
 	struct diag *diag = &diags->items[diags->count++];
 	*diag = (struct diag){.code = code, .severity = code_list[code].severity, .place = place};
 	va_start(arguments, format);
-	diag->message = format_text(diags->arena, format, arguments);
+	diag->message = text_format_list(diags->arena, format, arguments);
 	va_end(arguments);
 	return diag;
 }
@@ -50,7 +35,7 @@ void diag_help(struct diags *diags, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	diags->items[diags->count - 1].help = format_text(diags->arena, format, arguments);
+	diags->items[diags->count - 1].help = text_format_list(diags->arena, format, arguments);
 	va_end(arguments);
 }
 
@@ -62,7 +47,7 @@ void diag_relate(struct diags *diags, struct place place, const char *format, ..
 	diag->related = arena_grow(diags->arena, diag->related, diag->related_count, sizeof *diag->related);
 	va_start(arguments, format);
 	diag->related[diag->related_count++] =
-	    (struct diag_related){place, format_text(diags->arena, format, arguments)};
+	    (struct diag_related){place, text_format_list(diags->arena, format, arguments)};
 	va_end(arguments);
 }
 

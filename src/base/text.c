@@ -17,20 +17,28 @@ struct text text_copy(struct arena *arena, struct text text)
 	return (struct text){arena_copy(arena, text.at, text.len), text.len};
 }
 
+struct text text_format_list(struct arena *arena, const char *format, va_list arguments)
+{
+	va_list again;
+
+	va_copy(again, arguments);
+	int len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0)
+		return TEXT("");
+	char *out = arena_alloc(arena, (size_t)len + 1);
+	vsnprintf(out, (size_t)len + 1, format, arguments);
+	return (struct text){out, (size_t)len};
+}
+
 struct text text_format(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	int len = vsnprintf(NULL, 0, format, arguments);
+	struct text out = text_format_list(arena, format, arguments);
 	va_end(arguments);
-	if (len < 0)
-		return TEXT("");
-	char *out = arena_alloc(arena, (size_t)len + 1);
-	va_start(arguments, format);
-	vsnprintf(out, (size_t)len + 1, format, arguments);
-	va_end(arguments);
-	return (struct text){out, (size_t)len};
+	return out;
 }
 
 struct text text_cut(struct text text, size_t from, size_t to)

@@ -22,7 +22,6 @@ static const struct option list_options[] = {
 struct item {
 	struct text id, name, family, level, status, model, type, version, owner, time, performance;
 	const struct value *tags;
-	size_t order;
 };
 
 enum column { COL_ID, COL_NAME, COL_FAMILY, COL_LEVEL, COL_STATUS, COL_MODEL, COL_TYPE, COL_VERSION, COL_OWNER, COL_TIME, COL_PERFORMANCE, COL_COUNT };
@@ -55,7 +54,7 @@ static struct item *add_item(struct list *list)
 {
 	list->items = arena_grow(list->arena, list->items, list->count, sizeof *list->items);
 	struct item *item = &list->items[list->count++];
-	*item = (struct item){.order = list->count};
+	*item = (struct item){.tags = NULL};
 	return item;
 }
 
