@@ -209,3 +209,7 @@ state() { # everything of the user's that report must not touch
 	git checkout -q --detach
 	must_exit 0 "$GALLEY" check
 }
+
+@test "the repository's own reports are what would be generated" {
+	must_exit 0 "$GALLEY" -C "$TOP" report --check
+}
