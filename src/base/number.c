@@ -1,6 +1,7 @@
 #include "number.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +107,8 @@ static size_t shortest_digits(char digits[static 32], int *exponent, double valu
 	char out[40];
 	size_t count = 0;
 
-	for (int precision = 0; precision <= 16; precision++) {
+	/* 15 digits hold every shorter text that reads back to a normal double, 17 hold them all. */
+	for (int precision = fabs(value) < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
 		snprintf(out, sizeof out, "%.*e", precision, value);
 		if (precision == 16 || strtod(out, NULL) == value)
 			break;
