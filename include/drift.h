@@ -142,7 +142,7 @@ struct drift_result {
 	size_t column_count;
 	struct text *only_in_reference, *only_in_current;
 	size_t only_in_reference_count, only_in_current_count;
-	enum drift_status status;     /* worst column: drift > inconclusive > warn > stable; unjudged without columns */
+	enum drift_status status;     /* worst column: drift > inconclusive > warn > stable; inconclusive where no column was judged */
 	size_t judged, drifting;      /* columns with a deciding score; of them with status drift */
 };
 

@@ -65,6 +65,8 @@ static void sum_up(struct drift_result *out)
 		if (column->status > out->status)
 			out->status = column->status;
 	}
+	if (out->status == DRIFT_UNJUDGED)
+		out->status = DRIFT_INCONCLUSIVE;
 }
 
 int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,

@@ -221,7 +221,8 @@ static void score_missing(struct scorer *scorer, struct drift_score *score)
 	add_side(score, "p_cur", score->has_value, test.current);
 	add_side(score, "z_pooled", test.has_z, test.z);
 	define_words(scorer, score, "formula", "share of missing fields in the current rows minus that in the reference");
-	define_words(scorer, score, "p_from", "two-proportion z test, pooled variance, two-sided");
+	define_words(scorer, score, "p_from", test.has_z ? "two-proportion z test, pooled variance, two-sided"
+	                                                 : "not available: all rows are missing, or none, so their variance is 0");
 	define_number(scorer, score, "reference_rows", (double)reference->rows);
 	define_number(scorer, score, "current_rows", (double)current->rows);
 }

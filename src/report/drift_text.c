@@ -269,7 +269,11 @@ static void add_answer(struct buffer *out, const struct drift_result *result)
 
 	for (size_t i = 0; i < result->column_count; i++)
 		counts[result->columns[i].status]++;
-	buffer_format(out, "%s: ", result->status == DRIFT_UNJUDGED ? "nothing to judge" : drift_status_name(result->status));
+	if (!result->column_count) {
+		buffer_format(out, "%s: no column of both sides to compare\n", verdict(result->status));
+		return;
+	}
+	buffer_format(out, "%s: ", verdict(result->status));
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
 		if (!counts[order[i]])
 			continue;

@@ -304,6 +304,13 @@ static void pairing(void **state)
 	compare(fixture);
 	assert_int_equal(fixture->result.column_count, 1);
 	assert_int_equal(fixture->result.status, DRIFT_INCONCLUSIVE);
+	/* Nothing in common is not "no drift". */
+	fixture->request.only_count = 0;
+	fill(fixture, 0, "old\n1\n");
+	fill(fixture, 1, "new\n1\n");
+	compare(fixture);
+	assert_int_equal(fixture->result.column_count, 0);
+	assert_int_equal(fixture->result.status, DRIFT_INCONCLUSIVE);
 }
 
 static void pooling(void **state)

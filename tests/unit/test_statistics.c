@@ -147,6 +147,9 @@ static void proportions(void **state)
 	near(test.p, normal_p(test.z), 0);
 	assert_true(proportion_test(&test, 0, 10, 0, 20));
 	assert_true(!test.has_z && test.difference == 0);
+	/* The difference of the two shares as doubles would be beyond 0.1. */
+	assert_true(proportion_test(&test, 30, 100, 40, 100));
+	assert_true(test.difference == 0.1);
 	assert_false(proportion_test(&test, 0, 0, 1, 2));
 	near(normal_p(1), 0.31731050786291415, 1e-14);
 	near(normal_p(-1.959963984540054), 0.05, 1e-14);
