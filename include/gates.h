@@ -19,6 +19,7 @@ struct gate_result {
 	bool promotable;
 	bool has_value;
 	struct text value;       /* as written: "0.142"; "NaN" and the like too */
+	bool is_text;            /* text, null, a list or a mapping, where a number is needed */
 	double number;           /* valid where finite */
 	struct text reason;      /* why it is not a pass, in words with both numbers; empty for a pass */
 	bool has_baseline;       /* the production run's value */

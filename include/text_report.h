@@ -16,7 +16,7 @@ void resolve_json(struct buffer *out, const struct effective *effective, bool wh
 
 struct eval_left_out { size_t queued, running, failed, cancelled; };
 void eval_text(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out, bool color);
-void eval_json(struct buffer *out, const struct run_result *runs, size_t count);
+void eval_json(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out);
 
 void status_text(struct buffer *out, const struct results *results, bool color);
 void status_json(struct buffer *out, const struct results *results);

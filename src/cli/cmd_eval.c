@@ -118,7 +118,7 @@ static int print_eval(struct workspace *workspace, struct invocation *invocation
 	int errors = session_errors(workspace, invocation);
 	buffer_init(&out);
 	if (session_is(invocation, "json"))
-		eval_json(&out, selection.runs, selection.count);
+		eval_json(&out, selection.runs, selection.count, &selection.left_out);
 	else
 		eval_text(&out, selection.runs, selection.count, &selection.left_out, !invocation->output && session_color(invocation, stdout));
 	code = eval_code(&selection, invocation);

@@ -70,7 +70,8 @@ struct text gate_words(const struct metric *metric, enum verdict verdict, struct
 	struct text limit_shown = metric_show_limit(metric, limit, arena);
 	if (metric->direction != DIRECTION_TARGET || (!scale.target.sign && number.sign >= 0))
 		return text_format(arena, "%.*s %s its %s limit %.*s", TEXT_ARGS(shown), verb, word, TEXT_ARGS(limit_shown));
-	struct text distance = metric_show_size(metric, decimal_plain(place, arena), arena);
+	struct text distance = decimal_compare(place, edge) > 0 ? show_beyond(metric, place, edge, arena)
+	                                                        : metric_show_size(metric, decimal_plain(place, arena), arena);
 	return text_format(arena, "%.*s is %.*s from its target %.*s, which %s the %s limit %.*s", TEXT_ARGS(shown), TEXT_ARGS(distance),
 	                   TEXT_ARGS(metric_show_limit(metric, metric->target, arena)), verb, word, TEXT_ARGS(limit_shown));
 }
@@ -154,7 +155,7 @@ static bool lacks_samples(struct text *reason, const struct metric *metric, cons
 		*reason = text_format(arena, "'samples' is no count: %.*s", TEXT_ARGS(excerpt(text, arena)));
 		return true;
 	}
-	*reason = text_format(arena, "%.*s samples, %.*s are needed", TEXT_ARGS(text), TEXT_ARGS(decimal_fixed(least, 0, true, arena)));
+	*reason = text_format(arena, "%.*s samples, %.*s are needed", TEXT_ARGS(excerpt(text, arena)), TEXT_ARGS(decimal_fixed(least, 0, true, arena)));
 	return decimal_compare(count, least) < 0;
 }
 
@@ -188,6 +189,7 @@ bool gate_judge(struct gate_result *out, const struct metric *metric, const stru
 	}
 	bool finite = measured_number(&number, &out->value, found, arena);
 	out->has_value = true;
+	out->is_text = found->kind != VALUE_SCALAR || found->quoted;
 	number_parse(&out->number, out->value);
 	if (!finite) {
 		gate_worsen(out, VERDICT_FAIL,

@@ -10,6 +10,8 @@ enum {
 	MORE_PLACES = 12,  /* beyond the default, before a value is shown as it was written */
 	MOST_PLACES = 60,
 	WHOLE_DIGITS = 15, /* longer numbers are shown as they were written */
+	WRITTEN_MOST = 40, /* or, when that is longer, */
+	FIRST_DIGITS = 9,  /* by so many digits */
 };
 
 /* One more on a run of digits; the first of them is a spare zero, so that it cannot overflow. */
@@ -115,6 +117,20 @@ static struct text fixed_with_unit(const struct metric *metric, struct decimal v
 	return with_unit(metric, decimal_fixed(value, places, commas, arena), arena);
 }
 
+/* A number that is too long, too large or too small for plain digits. */
+static struct text unreadable(const struct metric *metric, struct decimal value, struct text written, struct arena *arena)
+{
+	size_t shown = value.digits.len < FIRST_DIGITS ? value.digits.len : FIRST_DIGITS;
+	long exponent = value.exponent + (long)value.digits.len - 1 + (is_percent(metric) ? 2 : 0);
+
+	if (written.len <= WRITTEN_MOST && !is_percent(metric))
+		return with_unit(metric, written, arena);
+	return with_unit(metric,
+	                 text_format(arena, "%s%.1s%s%.*s%se%ld", value.sign < 0 ? "-" : "", value.digits.at, shown > 1 ? "." : "",
+	                             (int)shown - 1, value.digits.at + 1, shown < value.digits.len ? "..." : "", exponent),
+	                 arena);
+}
+
 /* The value rounded to the places that will be shown. */
 static struct decimal rounded(struct decimal value, long places, struct arena *arena)
 {
@@ -134,7 +150,7 @@ struct text metric_show(const struct metric *metric, struct text value, struct a
 		return value;
 	long places = metric_places(&whole, metric, arena), most = places + MORE_PLACES;
 	if (!is_readable(number))
-		return with_unit(metric, value, arena);
+		return unreadable(metric, number, value, arena);
 	if (whole && number.exponent >= 0)
 		places = 0;
 	if (is_percent(metric) && places < 2)
@@ -157,7 +173,7 @@ struct text metric_show_size(const struct metric *metric, struct text size, stru
 		return size;
 	long places = metric_places(&whole, metric, arena);
 	if (!is_readable(number))
-		return with_unit(metric, size, arena);
+		return unreadable(metric, number, size, arena);
 	if (whole && number.exponent >= 0)
 		places = 0;
 	/* A difference that is there is not shown as none. */
@@ -172,9 +188,11 @@ struct text show_beyond(const struct metric *metric, struct decimal value, struc
 	long places = metric_places(&whole, metric, arena);
 
 	if (!is_readable(value))
-		return with_unit(metric, decimal_plain(value, arena), arena);
+		return unreadable(metric, value, decimal_plain(value, arena), arena);
 	for (long most = places + MORE_PLACES; places < most && decimal_compare(rounded(value, places, arena), limit) <= 0;)
 		places++;
+	if (decimal_compare(rounded(value, places, arena), limit) <= 0)
+		places = places_of(value);
 	return fixed_with_unit(metric, value, places, true, arena);
 }
 
@@ -186,7 +204,7 @@ struct text metric_show_limit(const struct metric *metric, struct text limit, st
 	if (!decimal_parse(&number, limit, arena))
 		return limit;
 	if (!is_readable(number))
-		return with_unit(metric, limit, arena);
+		return unreadable(metric, number, limit, arena);
 	long places = metric_places(&whole, metric, arena), written = places_of(number);
 	if (places < written)
 		places = written;

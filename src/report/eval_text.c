@@ -225,6 +225,21 @@ static void json_add_reason(struct json *object, struct text reason)
 		json_add_text(object, "reason", reason);
 }
 
+/* The numbers that are none are written ".nan" and "-.inf" in YAML, "NaN" and "-Infinity" in JSON. */
+static bool read_any_number(double *out, struct text value)
+{
+	bool sign = value.len && (value.at[0] == '-' || value.at[0] == '+');
+	struct text bare = text_cut(value, sign, value.len);
+
+	if (text_is_nocase(bare, ".nan") || text_is_nocase(bare, "nan"))
+		*out = NAN;
+	else if (text_is_nocase(bare, ".inf"))
+		*out = sign && value.at[0] == '-' ? -INFINITY : INFINITY;
+	else
+		return number_parse(out, value) != NUMBER_NONE;
+	return true;
+}
+
 static struct json *gate_json(const struct gate_result *gate)
 {
 	struct json *out = json_object();
@@ -233,7 +248,7 @@ static struct json *gate_json(const struct gate_result *gate)
 	json_add_text(out, "key", gate->metric->key);
 	if (!gate->has_value)
 		json_add_null(out, "value");
-	else if (number_parse(&number, gate->value) != NUMBER_NONE)
+	else if (!gate->is_text && read_any_number(&number, gate->value))
 		json_add_number(out, "value", number);
 	else
 		json_add_text(out, "value", gate->value);
@@ -282,7 +297,18 @@ static struct json *pack_json(const struct pack_result *pack)
 	return out;
 }
 
-void eval_json(struct buffer *out, const struct run_result *runs, size_t count)
+static struct json *left_out_json(const struct eval_left_out *left_out)
+{
+	struct json *out = json_object();
+
+	json_add_count(out, "queued", left_out->queued);
+	json_add_count(out, "running", left_out->running);
+	json_add_count(out, "failed", left_out->failed);
+	json_add_count(out, "cancelled", left_out->cancelled);
+	return out;
+}
+
+void eval_json(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out)
 {
 	struct json *top = json_object(), *list = json_array();
 
@@ -302,6 +328,7 @@ void eval_json(struct buffer *out, const struct run_result *runs, size_t count)
 		json_push(list, item);
 	}
 	json_add(top, "runs", list);
+	json_add(top, "left_out", left_out_json(left_out));
 	json_print(out, top, true);
 	json_release(top);
 }

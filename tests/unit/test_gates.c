@@ -144,7 +144,11 @@ static void test_show(void **state)
 	shown(counts, "30e2", "3,000");
 	shown(counts, "999", "999");
 	shown(counts, "2.5", "2.5");
+	/* Thousands of digits have no place in a message. */
+	shown(ratio, "0.51111111111111111111111111111111111111111111111111111111111111111", "5.11111111...e-1");
+	shown(ratio, "-0.005e-99", "-0.005e-99");
 	ratio.unit = TEXT("%");
+	shown(ratio, "0.005e-99", "5e-100%");
 	shown(ratio, "0.098", "9.8%");
 	shown(ratio, "0.1496", "14.96%");
 	shown(ratio, "0.14996", "14.996%");
@@ -325,6 +329,8 @@ static void test_regression(void **state)
 	assert_string_equal(said(&w, "{\"MAPE\": 0.07}"), "pass+: 1/1 metrics passed");
 	assert_string_equal(reason(&w, "{\"MAPE\": 0.0841}", 0),
 	                    "fail: 0.084 is 0.0041 worse than 0.080 of production run 'p', 5% is allowed");
+	assert_string_equal(reason(&w, "{\"MAPE\": 0.08400000000000000000001}", 0),
+	                    "fail: 0.084 is 0.00400000000000000000001 worse than 0.080 of production run 'p', 5% is allowed");
 	w.metrics[0].max_regression = TEXT("0.01");
 	assert_string_equal(said(&w, "{\"MAPE\": 0.09}"), "pass+: 1/1 metrics passed");
 	assert_string_equal(said(&w, "{\"MAPE\": 0.0900001}"), "fail: 0/1 metrics passed, 1 failed");
