@@ -177,6 +177,8 @@ struct catalog {
 	size_t pack_count;
 	struct model *models;
 	size_t model_count;
+	/* A file of this kind could not be read so far as to know its id: no reference to one is called unknown. */
+	bool unread[KIND_COUNT];
 	const struct input **inputs; /* every manifest and metric file that was read, by path */
 	size_t input_count;
 };

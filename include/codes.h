@@ -54,7 +54,6 @@ CODE(REF_STATUS, "ref/status", WARNING, "an approved recipe with a pack that is 
 CODE(PARENT_REQUIRED, "parent/required", ERROR, "an industry or client recipe without a parent, or a baseline with one")
 CODE(PARENT_UNKNOWN, "parent/unknown", ERROR, "a parent that is not there")
 CODE(PARENT_CYCLE, "parent/cycle", ERROR, "a recipe that inherits from itself")
-CODE(PARENT_DEPTH, "parent/depth", ERROR, "a chain of parents beyond its limit")
 CODE(PARENT_LEVEL, "parent/level", ERROR, "a parent whose level is not strictly above the child's")
 CODE(PARENT_FAMILY, "parent/family", ERROR, "a parent of another model family")
 CODE(PARENT_STATUS, "parent/status", ERROR, "an approved recipe whose parent is draft or archived")

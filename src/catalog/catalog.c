@@ -13,7 +13,7 @@ struct listing {
 };
 
 /* Every manifest below a folder goes to load; the rest is named or passed over. */
-static int load_folder(struct loader *loader, struct text folder, const struct listing *listing,
+static int load_folder(struct loader *loader, struct text folder, const struct listing *listing, enum kind kind,
                        int (*load)(struct loader *loader, struct text path))
 {
 	struct text refused = {0};
@@ -26,7 +26,10 @@ static int load_folder(struct loader *loader, struct text folder, const struct l
 		if (folder_refuse(loader, entry, folder.len + 1)) {
 			struct text said = loader->diags->items[loader->diags->count - 1].place.file->path;
 			refused = text_format(loader->arena, "%.*s/", TEXT_ARGS(said));
-		} else if (entry_refuse(loader, entry) || is_quiet_name(name)) {
+			loader->catalog->unread[kind] = true;
+		} else if (entry_refuse(loader, entry)) {
+			loader->catalog->unread[kind] = loader->catalog->unread[kind] || is_manifest_name(name);
+		} else if (is_quiet_name(name)) {
 			continue;
 		} else if (is_manifest_name(name)) {
 			if (load(loader, path) < 0)
@@ -144,15 +147,16 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
 	if (config_load(&loader) < 0)
 		return -1;
 	loader.context = (struct schema_context){out->config.families, out->config.family_count, loader.limits};
-	if (folder_list(&recipes.entries, &recipes.count, &loader, out->config.recipes) < 0 ||
-	    folder_list(&packs.entries, &packs.count, &loader, out->config.packs) < 0 ||
-	    folder_list(&runs.entries, &runs.count, &loader, out->config.runs) < 0)
+	if (folder_list(&recipes.entries, &recipes.count, &loader, out->config.recipes, "recipes", KIND_RECIPE) < 0 ||
+	    folder_list(&packs.entries, &packs.count, &loader, out->config.packs, "packs", KIND_PACK) < 0 ||
+	    folder_list(&runs.entries, &runs.count, &loader, out->config.runs, "runs", KIND_RUN) < 0)
 		return -1;
 	announce(&loader, &recipes, KIND_RECIPE);
 	announce(&loader, &packs, KIND_PACK);
 	announce(&loader, &runs, KIND_RUN);
-	if (ahead_read(&loader, jobs) < 0 || load_folder(&loader, out->config.recipes, &recipes, recipe_load) < 0 ||
-	    load_folder(&loader, out->config.packs, &packs, pack_load) < 0 ||
+	if (ahead_read(&loader, jobs) < 0 ||
+	    load_folder(&loader, out->config.recipes, &recipes, KIND_RECIPE, recipe_load) < 0 ||
+	    load_folder(&loader, out->config.packs, &packs, KIND_PACK, pack_load) < 0 ||
 	    models_load(&loader, runs.entries, runs.count) < 0)
 		return -1;
 	sort(out->recipes, out->recipe_count, sizeof *out->recipes, compare_recipes);

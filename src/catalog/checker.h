@@ -32,6 +32,8 @@ struct text excerpt(struct text text, struct arena *arena);
 struct text choices_text(const char *allowed, struct arena *arena);
 /* Sets "did you mean" for the last finding when a name is near; true when it did. */
 bool suggest(struct diags *diags, struct text wanted, const struct text *names, size_t count);
+/* The help for a name that is no drift method: the nearest, else all. */
+void suggest_method(struct diags *diags, struct text wanted);
 
 /* Whether an unknown key of the map is what is left of this name: the one cause needs no second finding. */
 bool is_misspelt(enum kind kind, const struct field *field, const struct value *map, struct text name,

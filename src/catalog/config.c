@@ -75,13 +75,9 @@ static void read_folders(struct config *config, struct loader *loader)
 
 static void unknown_method(const struct member *member, struct loader *loader)
 {
-	struct text *names = arena_array(loader->arena, schema_method_count, sizeof *names);
-
-	for (size_t i = 0; i < schema_method_count; i++)
-		names[i] = text_of(schema_methods[i].key);
 	diag_add(loader->diags, CODE_CONFIG_VALUE, member->place, "unknown drift method '%.*s'",
 	         TEXT_ARGS(excerpt(member->name, loader->arena)));
-	suggest(loader->diags, member->name, names, schema_method_count);
+	suggest_method(loader->diags, member->name);
 }
 
 static void read_thresholds(struct config *config, struct loader *loader)
@@ -104,6 +100,7 @@ static void read_thresholds(struct config *config, struct loader *loader)
 			         "limit 'drift' of '%.*s' is reached before 'warn'", TEXT_ARGS(member->name));
 			diag_relate(loader->diags, value_place(member->value, "warn"), "warn %.*s",
 			            TEXT_ARGS(value_text(member->value, "warn")));
+			diag_help(loader->diags, "the limit that warns comes first");
 			continue;
 		}
 		config->method_thresholds = arena_grow(loader->arena, config->method_thresholds, config->method_threshold_count,

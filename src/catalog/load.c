@@ -48,7 +48,15 @@ struct place path_place(struct loader *loader, struct text path)
 	return (struct place){.file = input};
 }
 
-static const char *entry_word(enum entry_kind kind)
+struct text known_family(const struct loader *loader, struct text name)
+{
+	for (size_t i = 0; i < loader->context.family_count; i++)
+		if (text_equal(loader->context.families[i], name))
+			return name;
+	return (struct text){0};
+}
+
+const char *entry_word(enum entry_kind kind)
 {
 	return kind == ENTRY_LINK      ? "a symbolic link, which is not followed"
 	     : kind == ENTRY_SUBMODULE ? "a submodule"
@@ -89,20 +97,43 @@ bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top)
 	return false;
 }
 
-int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder)
+/* Says that a folder is not there where somebody named it; a new workspace need not have all of them. */
+static void folder_missing(struct loader *loader, struct text folder, const char *name, enum kind kind)
+{
+	const struct value *given = value_get(value_get(loader->catalog->config.root, "directories"), name);
+
+	if (!given || given->kind != VALUE_SCALAR || text_is(given->text, name) || !is_inner_path(given->text))
+		return;
+	loader->catalog->unread[kind] = true;
+	for (size_t i = 0; i < loader->diags->count; i++)
+		if (loader->diags->items[i].place.file == given->place.file &&
+		    loader->diags->items[i].place.line == given->place.line &&
+		    loader->diags->items[i].place.column == given->place.column)
+			return;
+	diag_add(loader->diags, CODE_REF_FILE, given->place, "no folder '%.*s'", TEXT_ARGS(folder));
+	diag_help(loader->diags, "'directories.%s' is a path from the folder of galley.yaml", name);
+}
+
+int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder, const char *name,
+                enum kind kind)
 {
 	bool found;
-	enum entry_kind kind;
+	enum entry_kind there;
 
 	*entries = NULL;
 	*count = 0;
-	if (source_look(&found, &kind, loader->source, folder, loader->failure) < 0)
+	if (source_look(&found, &there, loader->source, folder, loader->failure) < 0)
 		return -1;
-	if (!found)
+	if (!found) {
+		folder_missing(loader, folder, name, kind);
 		return 0;
-	if (kind != ENTRY_FOLDER) {
+	}
+	if (there != ENTRY_FOLDER) {
 		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, folder), "'%.*s' is %s where a folder is expected",
-		         TEXT_ARGS(folder), kind == ENTRY_FILE ? "a file" : entry_word(kind));
+		         TEXT_ARGS(folder), there == ENTRY_FILE ? "a file" : entry_word(there));
+		diag_help(loader->diags, "put a folder of %ss there, or name another under 'directories' in galley.yaml",
+		          kind == KIND_RUN ? "model" : kind_name(kind));
+		loader->catalog->unread[kind] = true;
 		return 0;
 	}
 	return source_list(entries, count, loader->source, folder, loader->limits, loader->arena, loader->failure);
@@ -170,6 +201,6 @@ void record_fill(struct record *record, struct loader *loader, enum kind kind, c
 	if (!record->id.len && !record->root)
 		record->id = guess_id(loaded->file->bytes);
 	if (!record->id.len)
-		loader->unread[kind] = true;
+		loader->catalog->unread[kind] = true;
 	record->name = name.len ? name : record->id;
 }

@@ -120,6 +120,7 @@ static const struct entry *find_manifest(bool *refused, struct loader *loader, s
 			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path),
 			         "a second manifest of the model");
 			diag_relate(loader->diags, path_place(loader, found->path), "first here");
+			diag_help(loader->diags, "delete one of the two");
 		} else {
 			found = &entries[i];
 		}
@@ -199,12 +200,12 @@ static int load_folder(struct loader *loader, struct text folder, struct text id
 
 	if (!holds_files(entries, count))
 		return 0;
-	if (!is_id(id, false)) {
+	const struct entry *manifest = find_manifest(&refused, loader, folder, entries, count);
+	if (manifest && !is_id(id, false)) {
 		diag_add(loader->diags, CODE_SCHEMA_ID, path_place(loader, bare),
 		         "the folder's name '%.*s' is no id of a model", TEXT_ARGS(excerpt(id, loader->arena)));
 		diag_help(loader->diags, "a lower-case letter, then lower-case letters, digits, _ and -, at most 64");
 	}
-	const struct entry *manifest = find_manifest(&refused, loader, folder, entries, count);
 	if (manifest && read_model(&model, loader, folder, id, manifest->path) < 0)
 		return -1;
 	if (!manifest) {

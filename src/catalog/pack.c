@@ -97,7 +97,7 @@ int pack_load(struct loader *loader, struct text path)
 	record_fill(&pack.record, loader, KIND_PACK, &loaded, (struct text){0});
 	if (!loaded.root && !pack.record.id.len)
 		return 0;
-	pack.family = value_text(loaded.root, "metadata.model_family");
+	pack.family = known_family(loader, value_text(loaded.root, "metadata.model_family"));
 	pack.version = value_text(loaded.root, "metadata.version");
 	pack.status = record_status_of(value_text(loaded.root, "metadata.status"));
 	read_metrics(&pack, value_get(loaded.root, "metrics"), loader);

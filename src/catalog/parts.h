@@ -41,8 +41,6 @@ struct loader {
 	/* Files that were read and parsed before they are asked for, by path. */
 	struct ahead *ahead;
 	size_t ahead_count;
-	/* A file of this kind could not be read so far as to know its id: no reference to one is called unknown. */
-	bool unread[KIND_COUNT];
 	/* The ids of all records of a kind, made when first needed for a suggestion, and how many were looked for among them. */
 	struct text *ids[KIND_COUNT];
 	size_t suggestions;
@@ -66,18 +64,24 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 void record_fill(struct record *record, struct loader *loader, enum kind kind, const struct loaded *loaded,
                  struct text id);
 
+/* The family, or nothing where there is none of that name, which the schema has said. */
+struct text known_family(const struct loader *loader, struct text name);
+
 /* A place that is a path as a whole. */
 struct place path_place(struct loader *loader, struct text path);
 bool is_manifest_name(struct text name);
 /* Names that people put anywhere: README, .gitkeep, *.md, *.txt, LICENSE. */
 bool is_quiet_name(struct text name);
 struct text base_name(struct text path);
+/* "a directory", "a symbolic link, which is not followed", ... */
+const char *entry_word(enum entry_kind kind);
 /* file/kind where an entry is no regular file; true when it was said. */
 bool entry_refuse(struct loader *loader, const struct entry *entry);
 /* file/kind where a folder above the entry, below `top` bytes of its path, has a manifest's name; true when there is one. */
 bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top);
-/* Entries of a workspace folder; none where it is not there. */
-int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder);
+/* Entries of a workspace folder, which galley.yaml may set as directories.NAME; none where it is not there. */
+int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder, const char *name,
+                enum kind kind);
 /* The entries from `at` on that share the name after `prefix` bytes of the path; *below: it is a folder's name. Returns their end. */
 size_t entries_group(struct text *name, bool *below, const struct entry *entries, size_t count, size_t at,
                      size_t prefix);

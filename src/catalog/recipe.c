@@ -12,7 +12,7 @@ static const struct field *step(const struct field *field, struct text name)
 
 static void unknown_name(const struct value *pattern, const struct field *field, struct text name, struct diags *diags)
 {
-	struct text *names = NULL;
+	struct text *names = NULL, before = text_cut(pattern->text, 0, (size_t)(name.at - pattern->text.at));
 	size_t count = 0;
 
 	diag_add(diags, CODE_SCHEMA_VALUE, pattern->place, "policy for a field that no recipe has: '%.*s'",
@@ -22,7 +22,12 @@ static void unknown_name(const struct value *pattern, const struct field *field,
 		names = arena_grow(diags->arena, names, count, sizeof *names);
 		names[count++] = text_of(schema_own_name(row));
 	}
-	suggest(diags, name, names, count);
+	struct text near = text_nearest(name, names, count);
+	if (near.at)
+		diag_help(diags, "did you mean '%.*s%.*s%.*s'?", TEXT_ARGS(before), TEXT_ARGS(near),
+		          TEXT_ARGS(text_cut(pattern->text, before.len + name.len, pattern->text.len)));
+	else
+		diag_help(diags, "write a field such as monitoring.drift.method, * for one name");
 }
 
 /* A pattern that covers nothing would protect nothing and say nothing. */
@@ -68,7 +73,7 @@ int recipe_load(struct loader *loader, struct text path)
 	record_fill(&recipe.record, loader, KIND_RECIPE, &loaded, (struct text){0});
 	if (!root && !recipe.record.id.len)
 		return 0;
-	recipe.family = value_text(root, "metadata.model_family");
+	recipe.family = known_family(loader, value_text(root, "metadata.model_family"));
 	recipe.level = level_of(value_text(root, "metadata.level"));
 	recipe.parent = reference_of(value_at(root, "metadata.parent"));
 	recipe.version = value_text(root, "metadata.version");

@@ -3,8 +3,6 @@
 #include "parts.h"
 #include "semver.h"
 
-enum { PARENTS_MAX = 100 };
-
 /* The ids of all records of a kind. */
 static size_t all_ids(struct text **ids, struct loader *loader, enum kind kind)
 {
@@ -31,9 +29,9 @@ static void unknown_reference(struct loader *loader, enum kind kind, const struc
 		diag_help(loader->diags, "galley list %ss shows all ids", kind_name(kind));
 }
 
-/* A pin against the version in this revision; past: it may well stand in history, which is not looked into yet. */
+/* A pin against the version in this revision. An older one may well stand in history, which is not looked into yet. */
 static void check_pin(struct loader *loader, const struct reference *reference, struct text version,
-                      struct place target, bool past)
+                      struct place target)
 {
 	struct semver pinned, present;
 
@@ -43,10 +41,15 @@ static void check_pin(struct loader *loader, const struct reference *reference, 
 	diag_add(loader->diags, CODE_REF_VERSION, reference->place,
 	         "version '%.*s' of '%.*s' is not in this revision, which has %.*s", TEXT_ARGS(reference->pin),
 	         TEXT_ARGS(reference->id), TEXT_ARGS(version));
-	if (past && semver_parse(&pinned, reference->pin) && semver_compare(&pinned, &present) < 0)
+	bool older = semver_parse(&pinned, reference->pin) && semver_compare(&pinned, &present) < 0;
+	if (older)
 		loader->diags->items[loader->diags->count - 1].severity = SEVERITY_WARNING;
 	diag_relate(loader->diags, target, "version %.*s", TEXT_ARGS(version));
-	diag_help(loader->diags, "older versions in git's history are not looked up yet");
+	if (older)
+		diag_help(loader->diags, "versions in git's history are not looked up yet: what needs this one is inconclusive");
+	else
+		diag_help(loader->diags, "pin a version that is there, such as %.*s@%.*s", TEXT_ARGS(reference->id),
+		          TEXT_ARGS(version));
 }
 
 static void check_family(struct loader *loader, const struct reference *reference, struct text family,
@@ -68,11 +71,11 @@ static void check_pack(struct loader *loader, const struct recipe *recipe, const
 		return;
 	const struct pack *pack = catalog_pack(loader->catalog, reference.id);
 	if (!pack) {
-		if (!loader->unread[KIND_PACK])
+		if (!loader->catalog->unread[KIND_PACK])
 			unknown_reference(loader, KIND_PACK, &reference);
 		return;
 	}
-	check_pin(loader, &reference, pack->version, value_place(pack->record.root, "metadata.version"), false);
+	check_pin(loader, &reference, pack->version, value_place(pack->record.root, "metadata.version"));
 	check_family(loader, &reference, pack->family, recipe->family,
 	             value_place(pack->record.root, "metadata.model_family"));
 	if (recipe->status == STATUS_APPROVED && (pack->status == STATUS_DRAFT || pack->status == STATUS_ARCHIVED)) {
@@ -92,21 +95,17 @@ static bool is_rule_on(const struct config *config, enum code code)
 	return code_list[code].severity != SEVERITY_OFF;
 }
 
-/* The owner is inherited. */
+/* The owner is inherited: said once, at the top of the chain. */
 static void check_owner(struct loader *loader, const struct recipe *recipe)
 {
-	const struct recipe *above = recipe;
+	const struct value *metadata = value_get(recipe->record.root, "metadata");
 
-	if (!is_rule_on(&loader->catalog->config, CODE_RECIPE_NO_OWNER))
+	if (!is_rule_on(&loader->catalog->config, CODE_RECIPE_NO_OWNER) || !metadata || recipe->parent.id.len ||
+	    value_get(metadata, "owner"))
 		return;
-	for (size_t steps = 0; above && steps < PARENTS_MAX; steps++) {
-		if (!above->record.root || value_text(above->record.root, "metadata.owner").len)
-			return;
-		above = catalog_recipe(loader->catalog, above->parent.id);
-	}
-	diag_add(loader->diags, CODE_RECIPE_NO_OWNER, recipe->record.place, "recipe '%.*s' has no owner",
+	diag_add(loader->diags, CODE_RECIPE_NO_OWNER, metadata->place, "recipe '%.*s' and what inherits from it have no owner",
 	         TEXT_ARGS(recipe->record.id));
-	diag_help(loader->diags, "write metadata.owner here or in a parent");
+	diag_help(loader->diags, "write owner: in 'metadata'");
 }
 
 static void check_recipes(struct loader *loader)
@@ -123,16 +122,16 @@ static void check_recipes(struct loader *loader)
 	}
 }
 
-static const struct recipe *check_recipe_of(struct loader *loader, const struct reference *reference, bool past)
+static const struct recipe *check_recipe_of(struct loader *loader, const struct reference *reference)
 {
 	const struct recipe *recipe = catalog_recipe(loader->catalog, reference->id);
 
 	if (!is_id(reference->id, false))
 		return NULL;
-	if (!recipe && !loader->unread[KIND_RECIPE])
+	if (!recipe && !loader->catalog->unread[KIND_RECIPE])
 		unknown_reference(loader, KIND_RECIPE, reference);
 	if (recipe)
-		check_pin(loader, reference, recipe->version, value_place(recipe->record.root, "metadata.version"), past);
+		check_pin(loader, reference, recipe->version, value_place(recipe->record.root, "metadata.version"));
 	return recipe;
 }
 
@@ -160,8 +159,7 @@ static void check_succeeded(struct loader *loader, enum code code, struct place 
 
 static void check_run(struct loader *loader, const struct model *model, const struct run *run, struct text family)
 {
-	bool past = run->status == RUN_SUCCEEDED || run->status == RUN_FAILED || run->status == RUN_CANCELLED;
-	const struct recipe *recipe = check_recipe_of(loader, &run->recipe, past);
+	const struct recipe *recipe = check_recipe_of(loader, &run->recipe);
 	struct place place = value_place(run->record.root, "of");
 
 	if (recipe)
@@ -172,10 +170,10 @@ static void check_run(struct loader *loader, const struct model *model, const st
 	const struct run *judged = model_run(model, run->of);
 	if (judged == run)
 		diag_add(loader->diags, CODE_RUN_REFERENCE, place, "run '%.*s' refers to itself", TEXT_ARGS(run->of));
-	else if (judged)
-		check_succeeded(loader, CODE_RUN_REFERENCE, place, judged);
-	else
+	else if (!judged)
 		unknown_run(loader, CODE_RUN_REFERENCE, place, model, run->of);
+	else
+		check_succeeded(loader, CODE_RUN_REFERENCE, place, judged);
 }
 
 static void check_production(struct loader *loader, const struct model *model)
@@ -197,7 +195,7 @@ static void check_production(struct loader *loader, const struct model *model)
 
 static void check_model(struct loader *loader, const struct model *model)
 {
-	const struct recipe *recipe = check_recipe_of(loader, &model->recipe, false);
+	const struct recipe *recipe = check_recipe_of(loader, &model->recipe);
 
 	if (!model->record.root)
 		return;
@@ -212,6 +210,8 @@ static void check_model(struct loader *loader, const struct model *model)
 		         TEXT_ARGS(recipe->record.id), record_status_name(recipe->status));
 		diag_relate(loader->diags, value_place(recipe->record.root, "metadata.status"), "status %s",
 		            record_status_name(recipe->status));
+		diag_help(loader->diags, recipe->status == STATUS_DRAFT ? "approve the recipe, or name an approved one"
+		                                                        : "name an approved recipe");
 	}
 	check_production(loader, model);
 	for (size_t i = 0; i < model->deployment_count; i++) {
@@ -247,6 +247,7 @@ static void check_unused(struct loader *loader)
 			continue;
 		diag_add(loader->diags, CODE_RECIPE_UNUSED, recipe->record.place, "no model and no other recipe uses '%.*s'",
 		         TEXT_ARGS(recipe->record.id));
+		diag_help(loader->diags, "name it in a model, or archive it");
 	}
 }
 
@@ -265,6 +266,6 @@ void references_check(struct loader *loader)
 		unread = unread || !model->record.root;
 	}
 	/* Where a manifest is unreadable, what it uses is not known. */
-	if (catalog->model_count && !unread && !loader->unread[KIND_RECIPE])
+	if (catalog->model_count && !unread && !catalog->unread[KIND_RECIPE])
 		check_unused(loader);
 }

@@ -30,8 +30,8 @@ static void check_leaf(const struct value *value, const struct spot *spot, struc
 		diag_add(diags, CODE_RUN_METRICS, value->place, "metric '%.*s' must be a number, found %s", TEXT_ARGS(path),
 		         found);
 	else
-		diag_add(diags, CODE_RUN_METRICS, value->place, "metric '%.*s' must be a number, found '%.*s'", TEXT_ARGS(path),
-		         TEXT_ARGS(excerpt(value->text, diags->arena)));
+		diag_add(diags, CODE_RUN_METRICS, value->place, "metric '%.*s' must be a number, found '%.*s'%s",
+		         TEXT_ARGS(path), TEXT_ARGS(excerpt(value->text, diags->arena)), value->quoted ? " in quotes" : "");
 	if (value->kind == VALUE_SCALAR && value->quoted && is_plain_number(&number, value->text))
 		diag_help(diags, "remove the quotes");
 	else
@@ -145,6 +145,7 @@ static const struct entry *find_manifest(bool *refused, struct loader *loader, s
 			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path),
 			         "a second manifest of the run");
 			diag_relate(loader->diags, path_place(loader, found->path), "first here");
+			diag_help(loader->diags, "delete one of the two");
 		} else {
 			found = &entries[i];
 		}

@@ -24,13 +24,14 @@ static struct arena *arena_of(const struct subject *s)
 	return s->checker->diags->arena;
 }
 
-/* "'path' must be WANTED, found 'value'". */
+/* "'path' must be WANTED, found 'value'"; quotes are told where they are what is wrong. */
 static void wrong(const struct subject *s, enum code code, const char *wanted)
 {
 	struct text path = spot_text(s->spot, arena_of(s));
 
-	diag_add(s->checker->diags, code, s->value->place, "'%.*s' must be %s, found '%.*s'", TEXT_ARGS(path), wanted,
-	         TEXT_ARGS(excerpt(s->value->text, arena_of(s))));
+	diag_add(s->checker->diags, code, s->value->place, "'%.*s' must be %s, found '%.*s'%s", TEXT_ARGS(path), wanted,
+	         TEXT_ARGS(excerpt(s->value->text, arena_of(s))),
+	         code == CODE_SCHEMA_TYPE && s->value->quoted ? " in quotes" : "");
 }
 
 struct text choices_text(const char *allowed, struct arena *arena)
@@ -94,22 +95,28 @@ static void check_family(const struct subject *s)
 		diag_help(s->checker->diags, "further families are added in galley.yaml, under 'families'");
 }
 
+void suggest_method(struct diags *diags, struct text wanted)
+{
+	struct text *names = arena_array(diags->arena, schema_method_count, sizeof *names), list = {0};
+	char *small = arena_array(diags->arena, wanted.len + 1, 1);
+
+	/* Methods are written in any case. */
+	for (size_t i = 0; i < wanted.len; i++)
+		small[i] = wanted.at[i] >= 'A' && wanted.at[i] <= 'Z' ? (char)(wanted.at[i] + 32) : wanted.at[i];
+	for (size_t i = 0; i < schema_method_count; i++) {
+		names[i] = text_of(schema_methods[i].key);
+		list = text_format(diags->arena, "%.*s%s%s", TEXT_ARGS(list), i ? ", " : "", schema_methods[i].key);
+	}
+	if (!suggest(diags, (struct text){small, wanted.len}, names, schema_method_count))
+		diag_help(diags, "methods: %.*s", TEXT_ARGS(list));
+}
+
 static void check_method(const struct subject *s)
 {
-	struct text *names = NULL;
-	size_t count = 0;
-
 	if (schema_method_of(s->value->text) || text_is_nocase(s->value->text, "auto"))
 		return;
-	struct text list = {0};
-	for (size_t i = 0; i < schema_method_count; i++) {
-		names = arena_grow(arena_of(s), names, count, sizeof *names);
-		names[count++] = text_of(schema_methods[i].key);
-		list = text_format(arena_of(s), "%.*s%s%s", TEXT_ARGS(list), i ? ", " : "", schema_methods[i].key);
-	}
-	wrong(s, CODE_SCHEMA_VALUE, "a drift method");
-	if (!suggest(s->checker->diags, s->value->text, names, count))
-		diag_help(s->checker->diags, "methods: %.*s or auto", TEXT_ARGS(list));
+	wrong(s, CODE_SCHEMA_VALUE, "a drift method or auto");
+	suggest_method(s->checker->diags, s->value->text);
 }
 
 static void check_bool(const struct subject *s)
@@ -240,6 +247,17 @@ static void check_path(const struct subject *s)
 		wrong(s, CODE_SCHEMA_PATH, "a relative path with '/' between names, without '.' and '..'");
 }
 
+/* Whether it begins with four, two and two digits. */
+static bool looks_like_date(struct text text)
+{
+	static const char shape[] = "0000-00-00";
+
+	for (size_t i = 0; i + 1 < sizeof shape; i++)
+		if (i >= text.len || (shape[i] == '0' ? text.at[i] < '0' || text.at[i] > '9' : text.at[i] != '-'))
+			return false;
+	return true;
+}
+
 static void check_time(const struct subject *s)
 {
 	int64_t seconds;
@@ -249,6 +267,10 @@ static void check_time(const struct subject *s)
 		return;
 	wrong(s, CODE_SCHEMA_TIME,
 	      s->field->type == FIELD_DATE ? "a date such as 2026-06-30" : "a time such as 2026-02-01T02:00:00Z");
+	if (looks_like_date(s->value->text))
+		diag_help(s->checker->diags, "%s", instant_parse_date(&seconds, text_cut(s->value->text, 0, 10))
+		                                       ? "the date is right, what follows it is not"
+		                                       : "there is no such day");
 }
 
 static void check_duration(const struct subject *s)
@@ -350,11 +372,12 @@ void scalar_check(struct checker *checker, const struct field *field, const stru
 		[FIELD_RULE] = "error, warning, note or off",
 	};
 	struct subject subject = {checker, field, value, spot};
-	size_t known = sizeof wanted / sizeof *wanted;
+	const char *word = (size_t)field->type < sizeof wanted / sizeof *wanted ? wanted[field->type] : NULL;
 
 	if (value->kind != VALUE_SCALAR) {
-		type_finding(checker, value, spot,
-		             (size_t)field->type < known && wanted[field->type] ? wanted[field->type] : "a single value");
+		if (!word && field->allowed)
+			word = arena_format(arena_of(&subject), "%.*s", TEXT_ARGS(choices_text(field->allowed, arena_of(&subject))));
+		type_finding(checker, value, spot, word ? word : "a single value");
 	} else if (!value->text.len) {
 		struct text path = spot_text(spot, checker->diags->arena);
 		diag_add(checker->diags, CODE_SCHEMA_VALUE, value->place, "'%.*s' is empty text", TEXT_ARGS(path));

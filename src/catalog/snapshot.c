@@ -40,6 +40,7 @@ static int add_metrics(struct snapshot *snapshot, struct loader *loader, struct 
 		diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, path),
 		         "a second metric file of snapshot '%.*s'", TEXT_ARGS(snapshot->stamp));
 		diag_relate(loader->diags, (struct place){.file = snapshot->metrics_file}, "first here");
+		diag_help(loader->diags, "delete one of the two");
 		return 0;
 	}
 	if (load_document(&loaded, loader, path, KIND_SNAPSHOT) < 0)
@@ -55,8 +56,10 @@ static void refuse_name(struct loader *loader, struct text path, struct text sta
 	struct text name = base_name(path);
 
 	if (part == PART_NONE) {
-		if (!is_quiet_name(name))
-			diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, path), "'%.*s' is no snapshot", TEXT_ARGS(name));
+		if (is_quiet_name(name))
+			return;
+		diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, path), "'%.*s' is no snapshot", TEXT_ARGS(name));
+		diag_help(loader->diags, "snapshots end in .csv, their metrics in .json or .yaml; move other files elsewhere");
 		return;
 	}
 	diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, path), "'%.*s' is no stamp of a snapshot",
@@ -73,9 +76,9 @@ static int add_file(struct model *model, struct loader *loader, const struct ent
 	if (text_equal(entry->path, model->reference) || (part != PART_NONE && text_is(stamp, "reference")))
 		return 0;
 	if (entry->kind != ENTRY_FILE && part != PART_NONE) {
-		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is no regular file",
-		         TEXT_ARGS(entry->path));
-		diag_help(loader->diags, "put a regular file there; links and directories are not read");
+		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is %s",
+		         TEXT_ARGS(entry->path), entry_word(entry->kind));
+		diag_help(loader->diags, "put a regular file there");
 		return 0;
 	}
 	if (part == PART_NONE || !instant_parse_stamp(&time, stamp)) {

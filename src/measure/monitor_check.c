@@ -196,15 +196,31 @@ static void check_recipe(const struct catalog *catalog, const struct effective *
 	}
 }
 
-/* --- models --- */
+/* --- models and runs --- */
+
+/* A run whose recipe means something else by now. A version that is not the present one was told as such. */
+static void check_digest(const struct run *run, const struct effective *recipe, struct diags *diags)
+{
+	const struct value *written = value_get(run->record.root, "recipe_digest");
+	struct text now = {recipe->digest, sizeof recipe->digest - 1};
+
+	if (!run->recipe_digest.len || !reference_matches(&run->recipe, recipe->recipe->version) ||
+	    text_equal(text_cut(now, 0, run->recipe_digest.len), run->recipe_digest))
+		return;
+	diag_add(diags, CODE_RUN_DIGEST, written->place, "effective recipe '%.*s' has another digest now: %.12s...",
+	         TEXT_ARGS(recipe->recipe->record.id), recipe->digest);
+	diag_relate(diags, recipe->recipe->record.place, "the recipe");
+	diag_help(diags, "it, or a recipe it inherits from, has changed since the run");
+}
 
 static void check_reference(const struct model *model, const struct effective *recipe, struct diags *diags)
 {
 	const struct value *features = value_at(recipe->root, "monitoring.drift.features");
+	const struct value *root = model->record.root;
 	bool watched = model->status == MODEL_STAGING || model->status == MODEL_PRODUCTION;
 
-	if (watched && !model->reference.len && features && features->kind == VALUE_LIST && features->count) {
-		diag_add(diags, CODE_MODEL_REFERENCE, model->record.place, "model '%.*s' has no 'reference', and its recipe names %zu drift feature%s",
+	if (watched && !model->reference.len && !value_get(root, "reference") && features && features->kind == VALUE_LIST && features->count) {
+		diag_add(diags, CODE_MODEL_REFERENCE, root ? root->place : model->record.place, "model '%.*s' has no 'reference', and its recipe names %zu drift feature%s",
 		         TEXT_ARGS(model->record.id), features->count, features->count == 1 ? "" : "s");
 		diag_relate(diags, features->place, "the features");
 		diag_help(diags, "add 'reference: snapshots/reference.csv' with a sample of the data the model was trained on");
@@ -221,5 +237,11 @@ void monitor_check_alerts(const struct catalog *catalog, const struct resolved *
 		const struct effective *recipe = model->recipe.id.len ? resolved_recipe(resolved, model->recipe.id) : NULL;
 		if (recipe && recipe->usable)
 			check_reference(model, recipe, diags);
+		for (size_t j = 0; j < model->run_count; j++) {
+			const struct run *run = &model->runs[j];
+			const struct effective *used = run->recipe_digest.len ? resolved_recipe(resolved, run->recipe.id) : NULL;
+			if (used && used->usable)
+				check_digest(run, used, diags);
+		}
 	}
 }

@@ -101,6 +101,21 @@ static struct text unusable_words(const struct diags *diags, size_t from, struct
 	return text_format(arena, "%.*s cannot be compared with the reference", TEXT_ARGS(fallback));
 }
 
+/* What stands in the reference's place, if anything, was told where the model names it. */
+static void forget_reference(struct diags *diags, size_t from, struct text reference)
+{
+	size_t kept = from;
+
+	for (size_t i = from; i < diags->count; i++) {
+		const struct diag *diag = &diags->items[i];
+		bool told = (diag->code == CODE_REF_FILE || diag->code == CODE_FILE_KIND) && diag->place.file &&
+		            text_equal(diag->place.file->path, reference);
+		if (!told)
+			diags->items[kept++] = *diag;
+	}
+	diags->count = kept;
+}
+
 int drift_judge(struct monitored *monitored, size_t i)
 {
 	const struct watch *watch = &monitored->watch;
@@ -138,6 +153,7 @@ int drift_judge(struct monitored *monitored, size_t i)
 	}
 	out->undecided = true;
 	out->reason = unusable_words(monitored->diags, said, out->snapshot->csv, monitored->arena);
+	forget_reference(monitored->diags, said, model->reference);
 	return 0;
 }
 

@@ -1,5 +1,23 @@
 #include "inside.h"
 
+static bool same_place(struct place a, struct place b)
+{
+	return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
+/* One related place is told once: in the words of the other where there is one. */
+static void drop_twin(struct diag *diag, size_t at)
+{
+	for (size_t i = 0; i < diag->related_count; i++) {
+		if (i == at || !same_place(diag->related[i].place, diag->related[at].place))
+			continue;
+		diag->related[at] = diag->related[i];
+		for (diag->related_count--; i < diag->related_count; i++)
+			diag->related[i] = diag->related[i + 1];
+		return;
+	}
+}
+
 /* A contradiction that arises by inheritance stands at the line of whoever inherits, with the inherited side related. */
 static void anchor(struct diag *diag, const struct input *own)
 {
@@ -8,17 +26,22 @@ static void anchor(struct diag *diag, const struct input *own)
 			struct place inherited = diag->place;
 			diag->place = diag->related[i].place;
 			diag->related[i] = (struct diag_related){inherited, TEXT("inherited from here")};
+			drop_twin(diag, i);
 		}
 }
 
 void effective_check(const struct effective *out, struct name_set *told, struct name_set *above, struct diags *diags)
 {
+	bool orphan = !above && out->recipe->level > LEVEL_BASELINE;
 	struct diags found;
 
 	diags_init(&found, diags->arena);
-	schema_check_effective(out->root, out->recipe->record.place, &found);
+	schema_check_effective(out->root, out->recipe->record.root->place, &found);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct diags one = {.items = &found.items[i], .count = 1};
+		/* What may stand in the parent that it does not name. */
+		if (orphan && (found.items[i].code == CODE_RECIPE_INCOMPLETE || found.items[i].code == CODE_SCHEMA_MISSING_FIELD))
+			continue;
 		name_set_add(told, found.items[i].message, diags->arena);
 		if (above && name_set_find(above, found.items[i].message) != NO_NAME)
 			continue;

@@ -143,7 +143,8 @@ struct text value_brief(const struct value *value, struct arena *arena);
 /* --- policy.c --- */
 
 /* Findings on what out loosens or changes of what it inherits: gate/loosened, gate/policy, gate/waived; marks waivers used. */
-void policy_judge(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
+void policy_judge(struct effective *out, const struct effective *parent, const struct said *said, struct arena *arena,
+                  struct diags *diags);
 
 /* --- patterns.c: names joined by '.'; '*' is any one name, and all below is covered --- */
 
@@ -176,7 +177,7 @@ struct waiver_index {
 void waivers_index(struct waiver_index *index, struct effective *effective, struct arena *arena);
 /* The waiver whose gate is this field or stands above it: one in force before one that is not; NULL. */
 struct waiver *waiver_for(struct waiver_index *index, struct text field);
-void waivers_judge(const struct effective *effective, struct diags *diags);
+void waivers_judge(const struct effective *effective, struct arena *arena, struct diags *diags);
 
 /* --- complete.c --- */
 

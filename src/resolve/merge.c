@@ -85,6 +85,7 @@ static void unset_one(struct meeting *meeting, const struct value *item)
 		diag_add(merge->diags, CODE_MERGE_UNSET, item->place, "'%.*s' is removed and set in the same mapping",
 		         TEXT_ARGS(item->text));
 		diag_relate(merge->diags, set->place, "set here");
+		diag_help(merge->diags, "keep one of the two");
 		merge->failed = true;
 	} else if (!gone) {
 		complain_not_inherited(meeting, item);
@@ -203,6 +204,15 @@ static const char *shape_word(const struct field *field, const struct value *val
 	return value->kind == VALUE_LIST ? "a list" : value->kind == VALUE_MAP ? "a mapping" : "empty";
 }
 
+/* A mapping is merged from several places; what it holds need not stand at its own. */
+static void relate_inherited(struct merge *merge, const struct value *inherited)
+{
+	if (inherited->kind == VALUE_MAP)
+		diag_relate(merge->diags, inherited->place, "set here");
+	else
+		diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+}
+
 static void complain_clash(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
                            const struct value *own)
 {
@@ -217,7 +227,7 @@ static void complain_clash(struct merge *merge, const struct field *field, const
 		diag_help(merge->diags, "write %.*s without quotes", TEXT_ARGS(own->text));
 	else if (inherited->kind == VALUE_SCALAR && inherited->quoted && own->kind == VALUE_SCALAR)
 		diag_help(merge->diags, "write it in quotes");
-	diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+	relate_inherited(merge, inherited);
 }
 
 void merge_restated(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
@@ -227,7 +237,8 @@ void merge_restated(struct merge *merge, const struct field *field, const struct
 		return;
 	diag_add(merge->diags, CODE_MERGE_RESTATED, own->place, "same as inherited: '%.*s' is %.*s",
 	         TEXT_ARGS(trail_text(trail, merge->arena)), TEXT_ARGS(value_brief(own, merge->arena)));
-	diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+	diag_help(merge->diags, "it holds without being written again");
+	relate_inherited(merge, inherited);
 }
 
 static struct value *complain_null(struct merge *merge, const struct trail *trail, struct value *inherited, const struct member *own)
@@ -238,7 +249,7 @@ static struct value *complain_null(struct merge *merge, const struct trail *trai
 	diag_add(merge->diags, CODE_MERGE_NULL, own->place, "empty value over an inherited one: '%.*s'", TEXT_ARGS(field));
 	diag_help(merge->diags, "to remove it write '$unset: [%.*s]' in the same mapping; to keep it remove the line",
 	          TEXT_ARGS(own->name));
-	diag_relate(merge->diags, inherited->place, "sets %.*s", TEXT_ARGS(value_brief(inherited, merge->arena)));
+	relate_inherited(merge, inherited);
 	return inherited;
 }
 

@@ -28,23 +28,28 @@ static void report_unknown(const struct recipe *recipe, const struct catalog *ca
 	diag_add(diags, CODE_PARENT_UNKNOWN, parent_place(recipe), "unknown parent '%.*s'", TEXT_ARGS(recipe->parent.id));
 	if (near.len)
 		diag_help(diags, "did you mean '%.*s'?", TEXT_ARGS(near));
+	else
+		diag_help(diags, "galley list recipes shows all ids");
 }
 
 /* A baseline stands alone, every other recipe has one parent. False when that does not hold. */
 static bool check_presence(const struct recipe *recipe, struct diags *diags)
 {
 	const struct value *metadata = value_get(recipe->record.root, "metadata");
-	bool given = value_get(metadata, "parent") != NULL;
+	const struct value *parent = value_get(metadata, "parent");
 
-	if (recipe->level == LEVEL_BASELINE && given) {
+	/* A 'parent' without a value has been told. */
+	if (recipe->level == LEVEL_BASELINE && parent && parent->kind != VALUE_NULL) {
 		diag_add(diags, CODE_PARENT_REQUIRED, parent_place(recipe), "a baseline has no parent, but 'parent' is '%.*s'",
 		         TEXT_ARGS(recipe->parent.id));
 		diag_help(diags, "remove the line, or make 'level' industry or client");
 		return false;
 	}
-	if (recipe->level != LEVEL_BASELINE && recipe->level != LEVEL_NONE && !given) {
+	if (recipe->level != LEVEL_BASELINE && recipe->level != LEVEL_NONE && !parent) {
 		diag_add(diags, CODE_PARENT_REQUIRED, metadata ? metadata->place : recipe->record.place,
-		         "missing 'parent': a recipe of level %s inherits from one of a higher level", level_name(recipe->level));
+		         "missing field 'parent' in 'metadata': a recipe of level %s inherits from %s", level_name(recipe->level),
+		         recipe->level == LEVEL_CLIENT ? "an industry recipe or a baseline" : "a baseline");
+		diag_help(diags, "for example parent: recipe_pricing_base@^1.2");
 		return false;
 	}
 	return true;
@@ -66,7 +71,7 @@ static void find_parents(struct link *links, const struct catalog *catalog, stru
 			continue;
 		if (recipe->parent.id.len) {
 			links[i].parent = catalog_recipe(catalog, recipe->parent.id);
-			if (!links[i].parent)
+			if (!links[i].parent && !catalog->unread[KIND_RECIPE])
 				report_unknown(recipe, catalog, unknown++ < SUGGESTIONS_MAX, arena, diags);
 		}
 		if (links[i].parent)
@@ -104,58 +109,58 @@ static void report_cycle(const struct catalog *catalog, const size_t *path, size
 	}
 }
 
-static void check_pin(struct link *link, const struct recipe *recipe, struct diags *diags)
+/* False where the parent is at another version than the one that is meant. */
+static bool check_pin(struct link *link, const struct recipe *recipe, struct diags *diags)
 {
 	const struct recipe *parent = link->parent;
 	struct semver version;
 
 	if (!recipe->parent.pin.len || !semver_parse(&version, parent->version) || reference_matches(&recipe->parent, parent->version))
-		return;
+		return true;
 	if (!semver_parse(&version, recipe->parent.pin) && !semver_range_valid(recipe->parent.pin))
-		return;
+		return true;
 	const struct value *written = value_at(parent->record.root, "metadata.version");
 	diag_add(diags, CODE_PARENT_PIN, parent_place(recipe), "pin '%.*s' is not satisfied: parent '%.*s' is at %.*s",
 	         TEXT_ARGS(recipe->parent.pin), TEXT_ARGS(parent->record.id), TEXT_ARGS(parent->version));
 	diag_relate(diags, written ? written->place : parent->record.place, "version %.*s", TEXT_ARGS(parent->version));
+	diag_help(diags, "pin a version that is there, such as %.*s@%.*s; versions in git's history are not looked up yet",
+	          TEXT_ARGS(parent->record.id), TEXT_ARGS(parent->version));
 	link->usable = false;
+	return false;
 }
 
-/* The rules between a recipe and the parent it names. */
-static void check_pair(struct link *link, const struct recipe *recipe, struct diags *diags)
+/* The rules between a recipe and the parent it names. Where the parent (and not its own parent, above) is what leaves the family,
+ * that was told at the parent. */
+static void check_pair(struct link *link, const struct recipe *recipe, const struct recipe *above, struct diags *diags)
 {
 	const struct recipe *parent = link->parent;
 	struct place place = parent_place(recipe);
 
 	if (recipe->level != LEVEL_NONE && parent->level != LEVEL_NONE && parent->level >= recipe->level) {
 		const struct value *level = value_at(parent->record.root, "metadata.level");
-		diag_add(diags, CODE_PARENT_LEVEL, place, "parent '%.*s' is of level %s, not above %s", TEXT_ARGS(parent->record.id),
-		         level_name(parent->level), level_name(recipe->level));
+		diag_add(diags, CODE_PARENT_LEVEL, place, "parent '%.*s' is of level %s: a recipe of level %s needs %s",
+		         TEXT_ARGS(parent->record.id), level_name(parent->level), level_name(recipe->level),
+		         recipe->level == LEVEL_CLIENT ? "an industry recipe or a baseline" : "a baseline");
 		diag_relate(diags, level ? level->place : parent->record.place, "level %s", level_name(parent->level));
 		link->usable = false;
 	}
-	if (recipe->family.len && parent->family.len && !text_equal(recipe->family, parent->family)) {
+	if (recipe->family.len && parent->family.len && !text_equal(recipe->family, parent->family) &&
+	    !(above && text_equal(recipe->family, above->family))) {
 		const struct value *family = value_at(parent->record.root, "metadata.model_family");
 		diag_add(diags, CODE_PARENT_FAMILY, place, "parent '%.*s' is of family '%.*s', not '%.*s'", TEXT_ARGS(parent->record.id),
 		         TEXT_ARGS(parent->family), TEXT_ARGS(recipe->family));
 		diag_relate(diags, family ? family->place : parent->record.place, "family '%.*s'", TEXT_ARGS(parent->family));
 		link->usable = false;
 	}
-	if (recipe->status == STATUS_APPROVED && (parent->status == STATUS_DRAFT || parent->status == STATUS_ARCHIVED)) {
+	if (check_pin(link, recipe, diags) && recipe->status == STATUS_APPROVED &&
+	    (parent->status == STATUS_DRAFT || parent->status == STATUS_ARCHIVED)) {
 		const struct value *status = value_at(parent->record.root, "metadata.status");
 		diag_add(diags, CODE_PARENT_STATUS, place, "parent '%.*s' is %s, but '%.*s' is approved", TEXT_ARGS(parent->record.id),
 		         record_status_name(parent->status), TEXT_ARGS(recipe->record.id));
 		diag_relate(diags, status ? status->place : parent->record.place, "status %s", record_status_name(parent->status));
+		diag_help(diags, parent->status == STATUS_DRAFT ? "approve the parent first, or make this one a draft"
+		                                                : "inherit from a recipe that is approved");
 	}
-	check_pin(link, recipe, diags);
-}
-
-static void report_depth(struct link *link, const struct recipe *recipe, struct diags *diags)
-{
-	/* Whoever is further down has the same cause. */
-	if (link->depth == CHAIN_LIMIT)
-		diag_add(diags, CODE_PARENT_DEPTH, parent_place(recipe), "chain of parents of '%.*s' is longer than %d",
-		         TEXT_ARGS(recipe->record.id), CHAIN_LIMIT);
-	link->usable = link->whole = false;
 }
 
 /* Settles one recipe whose parent, if any, is settled. */
@@ -167,9 +172,10 @@ static void settle(struct link *links, size_t i, const struct catalog *catalog, 
 		return;
 	const struct link *above = &links[link->parent_index];
 	link->depth = above->depth + 1;
-	check_pair(link, &catalog->recipes[i], diags);
+	check_pair(link, &catalog->recipes[i], above->parent, diags);
+	/* There are three levels, so every link of a longer chain has been told; this only bounds the work. */
 	if (link->depth >= CHAIN_LIMIT)
-		report_depth(link, &catalog->recipes[i], diags);
+		link->usable = link->whole = false;
 	link->usable = link->usable && above->usable;
 	link->whole = link->whole && above->whole;
 }

@@ -6,6 +6,7 @@ struct judge {
 	const struct effective *parent;
 	struct patterns locked, tighten_only;
 	struct waiver_index waivers;
+	const struct said *said;
 	struct arena *arena;
 	struct diags *diags;
 };
@@ -46,16 +47,22 @@ static const char *failure_words(bool locked, bool policy, bool waived)
 	return policy ? "looser than its parent, which policy forbids" : "looser than its parent";
 }
 
-static void add_remedy(const struct judge *judge, struct text field, bool gone, const struct waiver *expired)
+static void add_remedy(const struct judge *judge, struct text field, const char *remedy, const struct waiver *expired)
 {
 	struct diags *diags = judge->diags;
 
 	if (expired)
-		diag_help(diags, "%s, or renew the waiver that expired on %.*s", gone ? "keep it" : "tighten it",
-		          TEXT_ARGS(expired->expires));
+		diag_help(diags, "%s, or renew the waiver that expired on %.*s", remedy, TEXT_ARGS(expired->expires));
 	else
-		diag_help(diags, "%s, or add a waiver for '%.*s' with reason, approved_by and expires", gone ? "keep it" : "tighten it",
-		          TEXT_ARGS(field));
+		diag_help(diags, "%s, or add a waiver for '%.*s' with reason, approved_by and expires", remedy, TEXT_ARGS(field));
+}
+
+/* What the field is without the change: the parent's value, or the schema's where no recipe sets it. */
+static struct text before_words(const struct judge *judge, const struct gate_change *change)
+{
+	if (!change->before.len)
+		return TEXT("not set by its parent");
+	return text_format(judge->arena, "%s %.*s", change->parent_place.file ? "parent" : "default", TEXT_ARGS(change->before));
 }
 
 /* One finding on a looser gate or a changed lock; true when a waiver in force covers it. */
@@ -65,7 +72,7 @@ static bool report(struct judge *judge, const struct gate_change *change, bool l
 	const struct value *lock = pattern_of(judge, &judge->locked, change->field, gone);
 	const struct value *pattern = lock ? lock : looser ? pattern_of(judge, &judge->tighten_only, change->field, gone) : NULL;
 
-	if (!looser && !lock)
+	if ((!looser && !lock) || said_at(judge->said, change->place))
 		return false;
 	struct waiver *waiver = waiver_for(&judge->waivers, change->field);
 	bool waived = waiver && waiver->in_force;
@@ -73,18 +80,19 @@ static bool report(struct judge *judge, const struct gate_change *change, bool l
 		waiver->used = true;
 	enum code code = waived ? CODE_GATE_WAIVED : pattern ? CODE_GATE_POLICY : CODE_GATE_LOOSENED;
 	struct text after = gone ? TEXT("removed") : change->after;
-	struct text before = change->before.len ? text_format(judge->arena, "parent %.*s", TEXT_ARGS(change->before)) :
-	                                          TEXT("not set by its parent");
 	diag_add(judge->diags, code, change->place, "%s: '%.*s' %.*s, %.*s", failure_words(lock, pattern, waived),
-	         TEXT_ARGS(change->field), TEXT_ARGS(after), TEXT_ARGS(before));
+	         TEXT_ARGS(change->field), TEXT_ARGS(after), TEXT_ARGS(before_words(judge, change)));
 	if (!waived)
-		add_remedy(judge, change->field, gone, waiver && waiver->expired ? waiver : NULL);
-	if (change->parent_place.file)
+		add_remedy(judge, change->field, gone ? "keep it" : lock ? "leave it as its parent has it" : "tighten it",
+		           waiver && waiver->expired ? waiver : NULL);
+	if (change->parent_place.file && text_starts(change->before, "{"))
+		diag_relate(judge->diags, change->parent_place, "set here");
+	else if (change->parent_place.file)
 		diag_relate(judge->diags, change->parent_place, "sets %.*s", TEXT_ARGS(change->before));
 	if (pattern)
 		diag_relate(judge->diags, pattern->place, lock ? "locks '%.*s'" : "allows '%.*s' to tighten only", TEXT_ARGS(pattern->text));
 	if (waiver)
-		diag_relate(judge->diags, waiver->place, waived ? "waived to %.*s by '%.*s'" : "the waiver to %.*s by '%.*s'",
+		diag_relate(judge->diags, waiver->place, waived ? "waived to %.*s by '%.*s'" : "waived to %.*s by '%.*s', which is over",
 		            TEXT_ARGS(waiver->expires), TEXT_ARGS(waiver->approved_by));
 	return waived;
 }
@@ -126,10 +134,11 @@ static void judge_locks(struct judge *judge)
 	}
 }
 
-void policy_judge(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags)
+void policy_judge(struct effective *out, const struct effective *parent, const struct said *said, struct arena *arena,
+                  struct diags *diags)
 {
 	const struct value *policy = value_at(parent->root, "metadata.policy");
-	struct judge judge = {.out = out, .parent = parent, .arena = arena, .diags = diags};
+	struct judge judge = {.out = out, .parent = parent, .said = said, .arena = arena, .diags = diags};
 
 	patterns_make(&judge.locked, value_get(policy, "locked"), arena);
 	patterns_make(&judge.tighten_only, value_get(policy, "tighten_only"), arena);

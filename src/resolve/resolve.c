@@ -52,9 +52,9 @@ static void resolve_one(struct progress *progress, size_t i)
 	waivers_read(out, progress->as_of, arena);
 	if (parent) {
 		gates_compare(out, parent, &merge, arena);
-		policy_judge(out, parent, arena, progress->diags);
+		policy_judge(out, parent, &progress->said, arena, progress->diags);
 	}
-	waivers_judge(out, progress->diags);
+	waivers_judge(out, arena, progress->diags);
 	effective_metrics(out, parent, arena, progress->diags);
 	effective_packs(out, arena);
 	if (out->root)

@@ -59,18 +59,64 @@ struct waiver *waiver_for(struct waiver_index *index, struct text field)
 	return at == NO_NAME ? NULL : &index->waivers[index->others_at[at]];
 }
 
-void waivers_judge(const struct effective *effective, struct diags *diags)
+/* Whether there is this field, or one below it. */
+static bool has_field(const struct effective *effective, struct text field)
 {
-	for (size_t i = 0; i < effective->waiver_count; i++) {
+	size_t low = 0, high = effective->origin_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (text_compare(effective->by_field[middle]->field, field) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low < effective->origin_count && text_equal(text_cut(effective->by_field[low]->field, 0, field.len), field)) {
+		if (field_within(effective->by_field[low]->field, field))
+			return true;
+		low++;
+	}
+	return false;
+}
+
+static void report_unused(const struct effective *effective, const struct waiver *waiver, bool suggest, struct arena *arena,
+                          struct diags *diags)
+{
+	struct text near = {0};
+
+	if (has_field(effective, waiver->gate)) {
+		diag_add(diags, CODE_WAIVER_UNUSED, waiver->gate_place, "waiver covers nothing: '%.*s' is not looser than its parent",
+		         TEXT_ARGS(waiver->gate));
+		diag_help(diags, "remove it");
+		return;
+	}
+	diag_add(diags, CODE_WAIVER_UNUSED, waiver->gate_place, "waiver covers nothing: the recipe has no '%.*s'",
+	         TEXT_ARGS(waiver->gate));
+	if (suggest) {
+		struct text *names = arena_array(arena, effective->origin_count, sizeof *names);
+		for (size_t i = 0; i < effective->origin_count; i++)
+			names[i] = effective->origins[i].field;
+		near = text_nearest(waiver->gate, names, effective->origin_count);
+	}
+	if (near.len)
+		diag_help(diags, "did you mean '%.*s'?", TEXT_ARGS(near));
+	else
+		diag_help(diags, "remove it");
+}
+
+void waivers_judge(const struct effective *effective, struct arena *arena, struct diags *diags)
+{
+	enum { SUGGESTIONS = 10 }; /* looking for a near name among many costs */
+
+	for (size_t i = 0, unused = 0; i < effective->waiver_count; i++) {
 		const struct waiver *waiver = &effective->waivers[i];
-		if (waiver->expired) {
+		/* Of an expired one that is needed the finding on its gate tells. */
+		if (waiver->expired && !waiver->used) {
 			diag_add(diags, CODE_WAIVER_EXPIRED, waiver->expires_place, "waiver for '%.*s' expired on %.*s",
 			         TEXT_ARGS(waiver->gate), TEXT_ARGS(waiver->expires));
-			diag_help(diags, waiver->used ? "tighten the gate, or renew the waiver" : "remove it: it covers nothing");
-		} else if (waiver->in_force && !waiver->used) {
-			diag_add(diags, CODE_WAIVER_UNUSED, waiver->gate_place, "waiver covers nothing: '%.*s' is not looser than its parent",
-			         TEXT_ARGS(waiver->gate));
-			diag_help(diags, "remove it");
+			diag_help(diags, "remove it: it covers nothing");
+		} else if (waiver->in_force && !waiver->used && effective->usable) {
+			report_unused(effective, waiver, unused++ < SUGGESTIONS, arena, diags);
 		}
 	}
 }

@@ -37,7 +37,7 @@ static int open_stream(struct stream **out, struct table *table, const struct ta
 		return -1;
 	memcpy(table->info.blob, table->input->blob, sizeof table->info.blob);
 	if (result == READ_MISSING)
-		diag_add(table->diags, CODE_REF_FILE, whole_file(table), "the file '%.*s' is not there", TEXT_ARGS(file->path));
+		diag_add(table->diags, CODE_REF_FILE, whole_file(table), "the file is not there");
 	else if (result == READ_NOT_A_FILE)
 		diag_add(table->diags, CODE_FILE_KIND, whole_file(table), "'%.*s' is not a regular file", TEXT_ARGS(file->path));
 	else if (result == READ_TOO_LARGE)

@@ -176,7 +176,7 @@ static void test_references(void **state)
 	       "runs/m/model.yaml:1:16 ref/folder id 'n' is not the name of its folder 'm'\n"
 	       "runs/m/model.yaml:4:17 model/production model 'm' has no run 'bb'\n"
 	       "runs/m/none:0:0 ref/folder folder of a run without its run.yaml\n"
-	       "runs/m/old/run.yaml:3:9 ref/version version '1.1.0' of 'r' is not in this revision, which has 1.2.0\n"
+	       "runs/m/old/run.yaml:3:9 (warning) ref/version version '1.1.0' of 'r' is not in this revision, which has 1.2.0\n"
 	       "runs/m/old/run.yaml:4:5 run/reference run 'bad' is failed, not succeeded\n"
 	       "runs/m/old/run.yaml:5:14 run/state 'finished_at' 2026-01-01 is before 'started_at' 2026-01-02\n"
 	       "runs/m/old/run.yaml:5:14 run/state status 'running' with 'finished_at'\n"
@@ -225,7 +225,7 @@ static void test_files(void **state)
 	       "recipes/x.bak:0:0 (warning) file/name 'x.bak' is not read\n"
 	       "runs/Bad Name:0:0 schema/id the folder's name 'Bad Name' is no id of a model\n"
 	       "runs/m/a/metrics.json:0:0 file/kind 'runs/m/a/metrics.json' is no regular file\n"
-	       "runs/m/b/metrics.yaml:2:4 run/metrics metric 'b' must be a number, found '2'\n"
+	       "runs/m/b/metrics.yaml:2:4 run/metrics metric 'b' must be a number, found '2' in quotes\n"
 	       "runs/m/b/metrics.yaml:3:8 run/metrics metric 'c.d' must be a number, found 'true'\n"
 	       "runs/m/b/metrics.yaml:3:17 run/metrics metric 'c.e' must be a number, found a list\n"
 	       "runs/m/b/metrics.yaml:3:23 run/metrics metric 'c.f' must be a number, found nothing\n"
@@ -264,8 +264,8 @@ static void test_config(void **state)
 	       "galley.yaml:7:17 config/value limit 'depth' 65 is above 64\n"
 	       "galley.yaml:8:24 config/value unknown drift method 'psy'\n"
 	       "galley.yaml:8:63 config/value limit 'drift' of 'KS' is reached before 'warn'\n"
-	       "models/a.yaml:1:11 (note) schema/missing-field missing field 'status' in 'metadata'\n"
-	       "models/a.yaml:1:16 (warning) recipe/no-owner recipe 'a' has no owner\n");
+	       "models/a.yaml:1:11 (warning) recipe/no-owner recipe 'a' and what inherits from it have no owner\n"
+	       "models/a.yaml:1:11 (note) schema/missing-field missing field 'status' in 'metadata'\n");
 	assert_int_equal(workspace.catalog.config.limits.csv_line, 1024);
 	assert_int_equal(workspace.catalog.config.limits.depth, 64);
 }

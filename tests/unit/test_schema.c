@@ -133,7 +133,7 @@ static void test_types(void **state)
 	           "    c: {target: 010, threshold_warning: one, threshold_critical: []}\n"
 	           "    d: {target: -1, threshold_warning: +.5, threshold_critical: 1.5e-3}\n",
 	      false,
-	      "4:17 schema/type 'evaluation.metrics.a.target' must be a number, found '0.1'\n"
+	      "4:17 schema/type 'evaluation.metrics.a.target' must be a number, found '0.1' in quotes\n"
 	      "4:43 schema/type 'evaluation.metrics.a.threshold_warning' must be a number, found '0x10'\n"
 	      "4:69 schema/type 'evaluation.metrics.a.threshold_critical' must be a number, found '1_000'\n"
 	      "5:17 schema/type 'evaluation.metrics.b.target' must be a number, found '.inf'\n"
@@ -177,7 +177,7 @@ static void test_values(void **state)
 	      "3:52 schema/reference 'evaluation.packs[0]' must be ID, ID@VERSION or ID@RANGE, found 'A'\n"
 	      "3:55 schema/version 'evaluation.packs[1]' must be a reference with a version or range after '@', found 'p@zz'\n"
 	      "4:24 schema/cron 'deployment.schedule' is no schedule: it never fires: no month '2' has a day '31'\n"
-	      "5:30 schema/value 'monitoring.drift.method' must be a drift method, found 'chi-square' (did you mean 'chi_square'?)\n");
+	      "5:30 schema/value 'monitoring.drift.method' must be a drift method or auto, found 'chi-square' (did you mean 'chi_square'?)\n");
 	check(KIND_RUN, "type: train\nstatus: running\nrecipe: r\nstarted_at: 2026-02-30\nmetrics: ../m.json\nof: snapshots\n", false,
 	      "4:13 schema/time 'started_at' must be a time such as 2026-02-01T02:00:00Z, found '2026-02-30'\n"
 	      "5:10 schema/path 'metrics' must be a relative path with '/' between names, without '.' and '..', found '../m.json'\n"
