@@ -10,6 +10,7 @@
 struct input {
 	struct text path;  /* from the repository's top, '/' between names */
 	struct text bytes;
+	unsigned first_line; /* of bytes, where they are an excerpt; 0 is as 1 */
 	char blob[41];     /* what git stores these bytes as, hexadecimal; "" where unknown */
 };
 

@@ -23,7 +23,7 @@ static struct text source_line(struct place place)
 	struct text bytes = place.file->bytes;
 	size_t start = 0;
 
-	for (unsigned line = 1; line < place.line; line++) {
+	for (unsigned line = place.file->first_line ? place.file->first_line : 1; line < place.line; line++) {
 		start += text_find(text_cut(bytes, start, bytes.len), '\n') + 1;
 		if (start >= bytes.len)
 			return TEXT("");
@@ -139,7 +139,7 @@ static void add_excerpt(struct buffer *out, const struct diag *diag, bool color)
 static void add_finding(struct buffer *out, const struct diag *diag, bool color)
 {
 	const struct place *place = &diag->place;
-	bool excerpt = place->file && place->line;
+	bool excerpt = place->file && place->line && place->file->bytes.len;
 	size_t gutter = excerpt ? digits_of(place->line) + 1 : 3;
 
 	if (place->file) {

@@ -4,7 +4,7 @@
 
 #include "arena.h"
 
-enum { SLICE = 4096, FIELD_BLOCK = 64 * 1024 };
+enum { SLICE = 4096, FIELD_BLOCK = 64 * 1024, EXCERPT_MAX = 64 * 1024 };
 
 /* --- libcsv --- */
 
@@ -76,12 +76,28 @@ static enum feed feed(size_t *stop, struct table *table, const char *bytes, size
 
 /* --- places --- */
 
+/* The line of a place, for who prints it: a table's bytes are not kept. */
+static struct text line_of(const struct window *window, size_t offset)
+{
+	size_t start = offset, end = offset;
+
+	while (start > window->record && window->data[start - 1] != '\n' && window->data[start - 1] != '\r')
+		start--;
+	while (end < window->used && window->data[end] != '\n' && window->data[end] != '\r')
+		end++;
+	return end - start <= EXCERPT_MAX ? (struct text){window->data + start, end - start} : TEXT("");
+}
+
 struct place record_place(const struct table *table, size_t offset)
 {
+	struct input *input = arena_alloc(table->arena, sizeof *input);
 	size_t line, column;
 
 	window_spot(&line, &column, &table->window, offset);
-	return (struct place){table->input, (unsigned)line, (unsigned)column, 1};
+	*input = *table->input;
+	input->bytes = text_copy(table->arena, line_of(&table->window, offset));
+	input->first_line = (unsigned)line;
+	return (struct place){input, (unsigned)line, (unsigned)column, 1};
 }
 
 size_t record_field(const struct table *table, size_t index, size_t end)

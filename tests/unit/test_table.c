@@ -225,6 +225,8 @@ static void ragged(void **state)
 	READ("a,b\n1\n2,3\n4,\xc3\xa4,6,7\n");
 	expect_diag(fixture, 0, CODE_CSV_RAGGED, 2, 2);
 	expect_diag(fixture, 1, CODE_CSV_RAGGED, 4, 5);
+	/* The line itself goes with the place, so that it can be shown. */
+	assert_true(text_is(fixture->diags.items[0].place.file->bytes, "1") && fixture->diags.items[0].place.file->first_line == 2);
 	assert_int_equal(fixture->diags.count, 2);
 	assert_non_null(strstr(fixture->diags.items[1].message.at, "4 fields in a row under a header of 2"));
 	/* The true line behind a line break in quotes. */
