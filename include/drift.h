@@ -66,6 +66,7 @@ struct drift_request {
 	enum drift_method decide;              /* the deciding method of columns without one of their own; METHOD_NONE: auto (psi for
 	                                          numbers and categories; missing is computed beside it) */
 	struct drift_limit limit;              /* of `decide` */
+	const struct drift_limit *defaults;    /* by method, where nothing else is said; NULL: those of drift_methods */
 	size_t min_rows;                       /* fewer values on a side are inconclusive; 0: 30 */
 	size_t max_bad_rows;                   /* rows that cannot be read and may be left out */
 };

@@ -240,21 +240,24 @@ static const struct run_result *find_result(const struct model_result *out, stru
 	return NULL;
 }
 
-/* Where the production run serves; a run that was deployed elsewhere was no production run. */
-static struct text production_environment(const struct model *model)
+/* The newest deployment of the production run; deployment_count where there is none. */
+static size_t find_serving(const struct model *model)
 {
 	for (size_t i = model->deployment_count; i > 0; i--)
 		if (text_equal(model->deployments[i - 1].run, model->production_run))
-			return model->deployments[i - 1].environment;
-	return TEXT("");
+			return i - 1;
+	return model->deployment_count;
 }
 
+/* An earlier run, from where the production run serves: one that was deployed elsewhere was no production run, and what was deployed
+ * later has been rolled back already. */
 static struct text rollback_target(const struct model_result *out)
 {
 	const struct model *model = out->model;
-	struct text environment = production_environment(model);
+	size_t serving = find_serving(model);
+	struct text environment = serving < model->deployment_count ? model->deployments[serving].environment : TEXT("");
 
-	for (size_t i = model->deployment_count; i > 0; i--) {
+	for (size_t i = serving; i > 0; i--) {
 		const struct deployment *deployment = &model->deployments[i - 1];
 		const struct run_result *result = find_result(out, deployment->run);
 		bool elsewhere = environment.len && deployment->environment.len && !text_equal(deployment->environment, environment);

@@ -269,10 +269,12 @@ static void judge(struct scorer *scorer, struct drift_score *score)
 		score->status = beyond(score, score->limit.drift) ? DRIFT_DRIFT : beyond(score, score->limit.warn) ? DRIFT_WARN : DRIFT_STABLE;
 }
 
-static struct drift_limit default_limit(enum drift_method method)
+static struct drift_limit default_limit(const struct drift_request *request, enum drift_method method)
 {
 	const struct drift_method_info *info = &drift_methods[method];
 
+	if (request->defaults)
+		return request->defaults[method];
 	return (struct drift_limit){true, info->threshold_on_p, info->warn, info->drift};
 }
 
@@ -312,7 +314,7 @@ static enum drift_method deciding_method(struct drift_limit *limit, const struct
 		*limit = request->limit;
 	}
 	if (method != METHOD_NONE && !limit->given)
-		*limit = default_limit(method);
+		*limit = default_limit(request, method);
 	return method;
 }
 
@@ -329,7 +331,7 @@ static void decide(struct scorer *scorer, const struct drift_request *request)
 		if (!wanted || !applies(m, column->kind))
 			continue;
 		struct drift_score *score = &column->scores[column->score_count++];
-		score_method(scorer, score, m, m == method ? limit : default_limit(m));
+		score_method(scorer, score, m, m == method ? limit : default_limit(request, m));
 		if (m == method)
 			column->deciding = score;
 	}

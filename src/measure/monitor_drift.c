@@ -140,6 +140,7 @@ int drift_judge(struct monitored *monitored, size_t i)
 		.features_only = watch->named,
 		.decide = watch->method,
 		.limit = watch->limit,
+		.defaults = watch->defaults,
 	};
 	for (size_t method = 0; method < METHOD_COUNT; method++)
 		request.show[method] = watch->show[method];

@@ -23,6 +23,7 @@ struct watch {
 	enum drift_method method;      /* METHOD_NONE: this program does not compute the one that is asked for */
 	struct text method_name;
 	struct drift_limit limit;
+	struct drift_limit defaults[METHOD_COUNT]; /* of the methods, as galley.yaml sets them */
 	struct drift_feature *features; /* those that are named, or the columns whose kind the schema gives */
 	struct text *unknown;          /* beside features: name of a method that is not computed; empty */
 	size_t feature_count;

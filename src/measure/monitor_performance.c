@@ -1,7 +1,5 @@
 #include "monitor_inner.h"
 
-#include <math.h>
-
 #include "arena.h"
 #include "number.h"
 #include "statistics.h"
@@ -85,22 +83,23 @@ void performance_judge(struct monitored *monitored, size_t i)
 	}
 }
 
-static bool finite_value(double *out, const struct value *metrics, struct text key)
+static bool finite_value(double *out, struct text *written, const struct value *metrics, struct text key)
 {
 	const struct value *value = metrics_value(metrics, key);
 
+	*written = value ? value->text : TEXT("");
 	return value && value->kind == VALUE_SCALAR && !value->quoted && number_parse(out, value->text) == NUMBER_FINITE;
 }
 
-/* On a scale where larger is worse. */
-static double badness(const struct metric *metric, double value)
+/* On a scale where larger is worse. Distances are taken in decimal: 0.78 and 0.82 are equally far from 0.80. */
+static double badness(const struct metric *metric, double value, struct text written, struct arena *arena)
 {
-	double target;
+	struct decimal number, target;
 
 	if (metric->direction == DIRECTION_HIGHER)
 		return -value;
-	if (metric->direction == DIRECTION_TARGET && number_parse(&target, metric->target) == NUMBER_FINITE)
-		return fabs(value - target);
+	if (metric->direction == DIRECTION_TARGET && decimal_parse(&target, metric->target, arena) && decimal_parse(&number, written, arena))
+		return decimal_value(decimal_absolute(decimal_subtract(number, target, arena)), arena);
 	return value;
 }
 
@@ -108,15 +107,19 @@ static void find_trend(struct trend *out, const struct monitored *monitored, siz
 {
 	const struct metric *metric = find_metric(&monitored->watch, monitored->request->catalog, out->key);
 	double values[TREND_SNAPSHOTS], bad[TREND_SNAPSHOTS], spare, s;
+	struct text written[TREND_SNAPSHOTS];
 
-	for (size_t j = i + 1; j > 0 && out->points < TREND_SNAPSHOTS; j--)
-		if (finite_value(&values[TREND_SNAPSHOTS - 1 - out->points], monitored->out->snapshots[j - 1].snapshot->metrics, out->key))
+	for (size_t j = i + 1; j > 0 && out->points < TREND_SNAPSHOTS; j--) {
+		size_t at = TREND_SNAPSHOTS - 1 - out->points;
+		if (finite_value(&values[at], &written[at], monitored->out->snapshots[j - 1].snapshot->metrics, out->key))
 			out->points++;
-	const double *used = values + TREND_SNAPSHOTS - out->points;
+	}
+	size_t first = TREND_SNAPSHOTS - out->points;
+	const double *used = values + first;
 	if (!metric || metric->direction == DIRECTION_NONE || out->points < TREND_LEAST)
 		return;
 	for (size_t k = 0; k < out->points; k++)
-		bad[k] = badness(metric, used[k]);
+		bad[k] = badness(metric, used[k], written[first + k], monitored->arena);
 	/* Of a metric with a target the distance is what moves, p is its; the slope shown is the distance's too. */
 	const double *shown = metric->direction == DIRECTION_TARGET ? bad : used;
 	out->has_p = trend_test(&out->p, &spare, &s, bad, out->points) && trend_test(&spare, &out->slope, &spare, shown, out->points);

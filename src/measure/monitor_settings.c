@@ -33,6 +33,8 @@ static struct drift_limit default_limit(const struct config *config, enum drift_
 			continue;
 		number_parse(&limit.warn, config->method_thresholds[i].warn);
 		number_parse(&limit.drift, config->method_thresholds[i].drift);
+		if (!limit.on_p && limit.warn > limit.drift)
+			limit.warn = limit.drift;
 	}
 	return limit;
 }
@@ -143,6 +145,8 @@ static void read_drift(struct watch *out, const struct value *drift, struct aren
 {
 	double number;
 
+	for (enum drift_method method = 0; method < METHOD_COUNT; method++)
+		out->defaults[method] = default_limit(out->config, method);
 	read_method(out, drift);
 	size_t most = count_features(out->recipe->root);
 	out->features = arena_array(arena, most, sizeof *out->features);

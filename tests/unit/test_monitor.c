@@ -240,6 +240,18 @@ static void test_share_and_limits(void **state)
 	says(judge(w, 1), "healthy since 1: ; none");
 	assert_true(w->out.snapshots[0].drift.columns[0].deciding->limit.warn == 0.05);
 	assert_int_equal(w->out.method, METHOD_KS);
+	/* where the method does not fit the column, the usual one decides, by the limits of galley.yaml */
+	w = build("{drift: {method: ks, features: [segment]}}");
+	w->catalog.config.method_threshold_count = 1;
+	w->catalog.config.method_thresholds = arena_alloc(&arena, sizeof *w->catalog.config.method_thresholds);
+	w->catalog.config.method_thresholds[0].method = TEXT("PSI");
+	w->catalog.config.method_thresholds[0].warn = TEXT("0.3");
+	w->catalog.config.method_thresholds[0].drift = TEXT("0.4");
+	add(w, 1, "same.csv", NULL);
+	judge(w, 1);
+	assert_int_equal(w->out.snapshots[0].drift.columns[0].deciding->method, METHOD_PSI);
+	assert_true(w->out.snapshots[0].drift.columns[0].deciding->limit.warn == 0.3);
+	assert_true(w->out.snapshots[0].drift.columns[0].deciding->limit.drift == 0.4);
 	w = build("{drift: {features: [{name: segment, method: chi_square, p: 0.01}]}}");
 	add(w, 1, "same.csv", NULL);
 	judge(w, 1);
@@ -370,6 +382,15 @@ static void test_trend(void **state)
 	w->model.snapshot_count = 3;
 	judge(w, 6);
 	assert_int_equal(w->out.trends[0].status, TREND_INCONCLUSIVE);
+	/* 0.82 and 0.78 are equally far from 0.80, though not as doubles. */
+	w = build("{metrics: [MAPE]}");
+	w->metric.direction = DIRECTION_TARGET;
+	w->metric.target = TEXT("0.80");
+	for (int i = 1; i <= 10; i++)
+		add(w, i, "same.csv", i <= 5 ? "MAPE: 0.82" : "MAPE: 0.78");
+	judge(w, 10);
+	assert_int_equal(w->out.trends[0].status, TREND_STABLE);
+	assert_true(w->out.trends[0].has_p && w->out.trends[0].p == 1);
 }
 
 static void test_alerts(void **state)
@@ -448,6 +469,10 @@ static void test_rollback(void **state)
 	assert_true(text_is(w->out.rollback_run, "old")); /* mid has a warning */
 	assert_true(text_is(w->out.newest->run->record.id, "now"));
 	assert_true(text_is(w->out.production->run->record.id, "now"));
+	/* What was deployed after the run that serves now is no way back. */
+	w->model.production_run = TEXT("old");
+	assert_int_equal(judge(w, 6)->action, ACTION_RETRAIN);
+	w->model.production_run = TEXT("now");
 	w->deployments[0].environment = TEXT("staging");
 	says(judge(w, 6), "failed since 5: MAPE 0.400 is past its fail limit 0.300; retrain due");
 	w->deployments[0].environment = TEXT("production");
