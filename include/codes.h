@@ -1,7 +1,7 @@
 /* The one list of diagnostic codes: CODE(NAME, "family/name", SEVERITY, "what it means"). Included by diag.h and diag.c, with CODE
  * defined by whoever includes it; therefore no include guard. Families: formats of files (file yaml json csv), single fields
  * (schema), what is not there or there twice (ref), who may inherit from whom (parent), how values meet (merge), limits on models
- * (gate waiver), and the kinds (run recipe pack model data config). */
+ * (gate waiver), comments that silence findings (suppress), and the kinds (run recipe pack model data config). */
 CODE(FILE_KIND, "file/kind", ERROR, "a path that must be a regular file is a directory, symbolic link, device or submodule")
 CODE(FILE_NAME, "file/name", WARNING, "a file below a workspace folder has a name that galley does not read")
 CODE(FILE_EMPTY, "file/empty", ERROR, "a manifest or metric file holds nothing")
@@ -87,3 +87,7 @@ CODE(MODEL_VERSION, "model/version", ERROR, "a model from staging on without a v
 CODE(DATA_STAMP, "data/stamp", ERROR, "a file among the snapshots whose name is no stamp")
 CODE(DATA_ORPHAN, "data/orphan", NOTE, "a snapshot's metric file without the snapshot itself")
 CODE(CONFIG_VALUE, "config/value", ERROR, "a setting that contradicts another or that the repository may not make")
+CODE(SUPPRESS_NO_REASON, "suppress/no-reason", ERROR, "a comment 'galley: allow' that cannot be read or gives no reason: it suppresses nothing")
+CODE(SUPPRESS_UNKNOWN, "suppress/unknown", ERROR, "a comment 'galley: allow' for a code that galley does not have")
+CODE(SUPPRESS_FIXED, "suppress/fixed", ERROR, "a comment 'galley: allow' for findings that no comment can suppress")
+CODE(SUPPRESS_UNUSED, "suppress/unused", WARNING, "a comment 'galley: allow' for a code that is not found on its line or the next")

@@ -41,6 +41,12 @@ struct diag {
 	struct text help;    /* the remedy; empty for none */
 	struct diag_related *related;
 	size_t related_count;
+	/* A comment `# galley: allow CODE -- reason` covers it: severity is then SEVERITY_OFF, so that whoever does not ask for suppressed
+	 * findings never meets one; the severity it would have had, the reason and the comment are kept for who does. */
+	bool suppressed;
+	enum severity suppressed_severity;
+	struct text suppressed_reason;
+	struct place suppressed_by;
 };
 
 enum { DIAGS_PER_FILE = 20 };
@@ -66,6 +72,7 @@ void diags_append(struct diags *diags, const struct diags *from);
 /* Final order; equal findings become one, and beyond DIAGS_PER_FILE of one code in one file the last kept says how many more. */
 void diags_sort(struct diags *diags);
 size_t diags_count(const struct diags *diags, enum severity at_least);
+size_t diags_count_suppressed(const struct diags *diags);
 
 const char *severity_name(enum severity severity);
 

@@ -144,6 +144,15 @@ size_t diags_count(const struct diags *diags, enum severity at_least)
 	return count;
 }
 
+size_t diags_count_suppressed(const struct diags *diags)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < diags->count; i++)
+		count += diags->items[i].suppressed;
+	return count;
+}
+
 const char *severity_name(enum severity severity)
 {
 	static const char *const names[] = {"off", "note", "warning", "error"};

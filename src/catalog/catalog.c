@@ -177,9 +177,9 @@ void catalog_apply_rules(const struct catalog *catalog, struct diags *diags)
 	for (size_t i = 0; i < diags->count; i++) {
 		struct diag diag = diags->items[i];
 		for (size_t j = 0; j < config->rule_count; j++)
-			if (text_is(config->rules[j].code, code_list[diag.code].id))
+			if (!diag.suppressed && text_is(config->rules[j].code, code_list[diag.code].id))
 				diag.severity = config->rules[j].severity;
-		if (diag.severity != SEVERITY_OFF)
+		if (diag.severity != SEVERITY_OFF || diag.suppressed)
 			diags->items[kept++] = diag;
 	}
 	diags->count = kept;
