@@ -34,6 +34,7 @@ struct invocation {
 	struct words na, columns, kinds, methods;
 	size_t max_bad_rows;
 	const char *family, *level, *status, *tag, *owner, *sort;
+	const char *kind;
 	size_t limit;
 };
 
@@ -98,7 +99,7 @@ void session_note(const struct invocation *invocation, const char *format, ...) 
 
 int64_t session_now(void);
 
-extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status, command_list,
+extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status, command_list, command_explain,
     command_help;
 
 #endif

@@ -1,0 +1,61 @@
+#include <string.h>
+
+#include "command.h"
+#include "explain.h"
+
+/* Two messages in one: what is unknown, and every name that is near. */
+static int unknown(const struct explanation *explanation)
+{
+	struct failure failure;
+	struct buffer near;
+
+	buffer_init(&near);
+	for (size_t i = 0; i < explanation->near_count; i++)
+		buffer_format(&near, "%s'%.*s'", !i ? "; did you mean " : i + 1 < explanation->near_count ? ", " : " or ",
+		              TEXT_ARGS(explanation->near[i]));
+	failure_set(&failure, EXIT_FINDINGS, "unknown field, finding or drift method '%.*s'%s%s", TEXT_ARGS(explanation->asked),
+	            near.len ? near.data : "", near.len ? "?" : "");
+	buffer_release(&near);
+	return session_fail(&failure);
+}
+
+static int run_explain(struct invocation *invocation)
+{
+	struct explanation explanation;
+	struct buffer out;
+	enum kind kind = KIND_COUNT;
+
+	if (invocation->kind)
+		kind = explain_kind_of(text_of(invocation->kind));
+	explain_find(&explanation, invocation->operands.items[0], kind, &invocation->arena);
+	if (explanation.near_count || (!explanation.field_count && !explanation.has_code && !explanation.method))
+		return unknown(&explanation);
+	buffer_init(&out);
+	if (session_is(invocation, "json"))
+		explain_json(&out, &explanation, &invocation->arena);
+	else
+		explain_text(&out, &explanation, &invocation->arena);
+	int code = session_write(invocation, &out, EXIT_OK);
+	buffer_release(&out);
+	return code;
+}
+
+static const struct option options[] = {
+	{"kind", 0, OPTION_WORD, offsetof(struct invocation, kind), "KIND", "recipe|pack|model|run|snapshot|config|galley.yaml",
+     "the kind of file the field stands in: recipe, pack, model, run, snapshot or config (galley.yaml)"},
+};
+
+const struct command command_explain = {
+	.name = "explain",
+	.operands = "FIELD|METHOD",
+	.least = 1,
+	.most = 1,
+	.summary = "what a field is: type, allowed values, default, inheritance, an example",
+	.details = "FIELD is a path such as evaluation.metrics.*.target, with '*' or a name in its place, or the end of one. Several fields of\n"
+	           "one name are listed. METHOD is a drift method.",
+	.examples = {"galley explain evaluation.metrics.MAPE.target", "galley explain max_missing", "galley explain metadata.id --kind pack"},
+	.formats = "text|json",
+	.options = options,
+	.option_count = sizeof options / sizeof *options,
+	.run = run_explain,
+};
