@@ -125,6 +125,8 @@ static int drift_files(struct invocation *invocation)
 		code = read_delimiter(&request, invocation);
 	if (code != EXIT_OK)
 		return code;
+	if (strcmp(invocation->reference, "-") == 0 && strcmp(invocation->current, "-") == 0)
+		return session_usage(invocation, "'-' is both '--reference' and '--current', but standard input can only be one of them");
 	diags_init(&diags, &invocation->arena);
 	if (drift_compare(&result, &ok, &request, &limits_default, &invocation->arena, &diags, &failure) < 0)
 		return session_fail(&failure);

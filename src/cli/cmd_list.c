@@ -148,6 +148,9 @@ static void list_snapshots(struct list *list, const struct workspace *workspace)
 		const struct model *model = &workspace->catalog.models[m];
 		for (size_t i = 0; i < model->snapshot_count; i++) {
 			const struct snapshot *snapshot = &model->snapshots[i];
+			/* What is stamped after the as-of does not exist yet. */
+			if (snapshot->time > workspace->results.as_of)
+				continue;
 			struct item *item = add_item(list);
 			item->id = snapshot->stamp;
 			item->model = model->record.id;
@@ -218,6 +221,42 @@ static bool is_wanted(const struct item *item, const struct invocation *invocati
 	return true;
 }
 
+static size_t digits_at(struct text text, size_t from)
+{
+	size_t at = from;
+
+	while (at < text.len && text.at[at] >= '0' && text.at[at] <= '9')
+		at++;
+	return at - from;
+}
+
+/* As SemVer orders versions without leading zeros: 10.0.0 comes after 9.0.0, and 1.0.0-rc before 1.0.0. */
+static int order_versions(struct text a, struct text b)
+{
+	size_t at = 0;
+
+	while (at < a.len && at < b.len) {
+		size_t first = digits_at(a, at), second = digits_at(b, at);
+		if (first && second && first != second)
+			return first > second ? 1 : -1;
+		if (a.at[at] != b.at[at])
+			return (unsigned char)a.at[at] > (unsigned char)b.at[at] ? 1 : -1;
+		at++;
+	}
+	if (at < a.len || at < b.len) {
+		bool pre = at < a.len ? a.at[at] == '-' : b.at[at] == '-';
+		return (at < a.len) != pre ? 1 : -1;
+	}
+	return 0;
+}
+
+static int order_cells(const struct item *a, const struct item *b, enum column column)
+{
+	struct text left = cell(a, column), right = cell(b, column);
+
+	return column == COL_VERSION ? order_versions(left, right) : text_compare(left, right);
+}
+
 /* Insertion by binary search keeps equal keys in the order of the workspace; qsort() has no context to carry the column. */
 static void sort_items(struct list *list, enum column column)
 {
@@ -226,7 +265,7 @@ static void sort_items(struct list *list, enum column column)
 		size_t low = 0, high = i;
 		while (low < high) {
 			size_t middle = (low + high) / 2;
-			if (text_compare(cell(&list->items[middle], column), cell(&item, column)) <= 0)
+			if (order_cells(&list->items[middle], &item, column) <= 0)
 				low = middle + 1;
 			else
 				high = middle;

@@ -1,16 +1,28 @@
 #include "command.h"
 #include "text_report.h"
 
+/* A model that is not healthy is an error, as its drift and its failed gates are; what only warns is a warning. The worst reason counts,
+ * as a degraded model may drift too. */
+static enum severity weigh(const struct model_result *model)
+{
+	enum severity worst = SEVERITY_OFF;
+
+	for (size_t i = 0; i < model->reason_count; i++) {
+		enum model_state state = model->reasons[i].state;
+		enum severity weight = state == STATE_HEALTHY ? SEVERITY_OFF : state == STATE_DEGRADED ? SEVERITY_WARNING : SEVERITY_ERROR;
+		worst = weight > worst ? weight : worst;
+	}
+	return worst;
+}
+
 /* Only when asked: looking around does not fail. */
 static int status_code(const struct workspace *workspace, const struct invocation *invocation)
 {
 	enum severity fail_on = session_fail_on(invocation, SEVERITY_OFF);
 
 	for (size_t i = 0; fail_on && i < workspace->results.model_count; i++) {
-		enum model_state state = workspace->results.models[i].state;
-		if (state == STATE_NONE || state == STATE_HEALTHY)
-			continue;
-		if ((state == STATE_FAILED ? SEVERITY_ERROR : SEVERITY_WARNING) >= fail_on)
+		const struct model_result *model = &workspace->results.models[i];
+		if (model->state != STATE_NONE && weigh(model) >= fail_on)
 			return EXIT_FINDINGS;
 	}
 	return EXIT_OK;
@@ -42,7 +54,8 @@ const struct command command_status = {
 	.name = "status",
 	.operands = "",
 	.summary = "one line a model: state, gates, drift, freshness, what is due",
-	.details = "Worst first. Exits with 0 unless --fail-on is given (a failed model weighs as error, other unhealthy states as warning).",
+	.details = "Worst first. Exits with 0 unless --fail-on is given: then a model that is not healthy is an error, one that is only\n"
+	           "degraded a warning.",
 	.examples = {"galley status", "galley status --as-of 2026-09-22T06:00:00Z", "galley status --format json --fail-on error"},
 	.formats = "text|json",
 	.run = run_status,
