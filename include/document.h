@@ -44,7 +44,9 @@ enum document_form {
 };
 
 /* Reads YAML, or JSON where the path ends in ".json". The root of a manifest or metric file is always a map; anything else is a
- * diag (file/empty for nothing at all, schema/type for another root). NULL when a diag with severity error was added.
+ * diag (file/empty for nothing at all, schema/type for another root). NULL when a diag with severity error was
+ * added; only where nothing is wrong in a manifest but keys that stand twice it is returned all the same, with the first of them,
+ * so that all that is wrong is told at once.
  * Refused with the fitting code: encodings but UTF-8 (a BOM is skipped), binary data, Git LFS pointers, conflict markers, NUL (also
  * escaped), U+0085, U+2028 and U+2029 outside quotes, duplicate keys (the first place is related), the merge key, tags but the core
  * schema's, %YAML but 1.x, several documents, unknown or cyclic aliases (with their name), anything beyond limits. JSON: RFC 8259

@@ -35,7 +35,9 @@ static void check_below(struct checker *checker, const struct field *field, cons
 	}
 	const struct field *item = schema_item(checker->kind, field);
 	for (size_t i = 0; item && value->kind == VALUE_LIST && i < value->count; i++) {
-		struct spot here = {spot, {0}, i, spot->depth + 1};
+		/* Merged lists have other positions than what was written. */
+		struct text name = field->merge == MERGE_KEYED ? value_text(value->items[i], field->merge_key) : (struct text){0};
+		struct spot here = {spot, name, i, spot->depth + 1};
 		if (value->items[i]->kind == VALUE_MAP)
 			check_map(checker, item, value->items[i], &here);
 	}

@@ -75,6 +75,15 @@ static void relate_limits(struct ladder *ladder)
 		            TEXT_ARGS(ladder->limits[i].value->text));
 }
 
+/* With direction target a recipe's 'target' is no limit. */
+static void help_order(struct ladder *ladder)
+{
+	const char *first = ladder->limits[LIMIT_PROMOTE].name;
+
+	diag_help(ladder->diags, "the order is %s%s%s, %s, from good to bad", ladder->target ? "" : first, ladder->target ? "" : ", ",
+	          ladder->limits[LIMIT_WARN].name, ladder->limits[LIMIT_FAIL].name);
+}
+
 /* Every step that goes the wrong way: the better limit must come first. */
 static void check_steps(struct ladder *ladder, bool upwards, const char *because)
 {
@@ -87,8 +96,7 @@ static void check_steps(struct ladder *ladder, bool upwards, const char *because
 		         TEXT_ARGS(b->value->text), TEXT_ARGS(ladder->key), upwards ? "below" : "above", a->name,
 		         TEXT_ARGS(a->value->text), because);
 		diag_relate(ladder->diags, a->value->place, "%s %.*s", a->name, TEXT_ARGS(a->value->text));
-		diag_help(ladder->diags, "the order is %s, %s, %s, from good to bad", ladder->limits[LIMIT_PROMOTE].name,
-		          ladder->limits[LIMIT_WARN].name, ladder->limits[LIMIT_FAIL].name);
+		help_order(ladder);
 	}
 }
 
@@ -106,6 +114,7 @@ static void check_target(struct ladder *ladder)
 			diag_add(ladder->diags, CODE_GATE_THRESHOLDS, limit->value->place,
 			         "'%s' %.*s of '%.*s' is a distance and below 0", limit->name, TEXT_ARGS(limit->value->text),
 			         TEXT_ARGS(ladder->key));
+			diag_help(ladder->diags, "with direction target, thresholds say how far from it a value may lie");
 			return;
 		}
 	}
@@ -143,6 +152,7 @@ static enum direction derive_direction(struct ladder *ladder)
 		diag_add(ladder->diags, CODE_GATE_THRESHOLDS, ladder->limits[LIMIT_FAIL].value->place,
 		         "thresholds of '%.*s' neither rise nor fall from good to bad", TEXT_ARGS(ladder->key));
 		relate_limits(ladder);
+		help_order(ladder);
 	} else if (next_given(ladder, 0) < LIMIT_COUNT) {
 		diag_add(ladder->diags, CODE_GATE_DIRECTION, ladder->place,
 		         "direction of '%.*s' is not written and does not follow from %s", TEXT_ARGS(ladder->key),

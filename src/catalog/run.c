@@ -93,7 +93,16 @@ static void check_state(struct run *run, struct loader *loader)
 	}
 }
 
-static int read_metrics(struct run *run, struct loader *loader, struct text folder)
+/* Whether a key stood twice, by the findings from said on: which of its values is meant, nobody knows. */
+static bool has_twins(const struct diags *diags, size_t said)
+{
+	for (size_t i = said; i < diags->count; i++)
+		if (diags->items[i].code == CODE_YAML_DUPLICATE_KEY || diags->items[i].code == CODE_JSON_DUPLICATE_KEY)
+			return true;
+	return false;
+}
+
+static int read_metrics(struct run *run, struct loader *loader, struct text folder, size_t said)
 {
 	const struct value *metrics = value_get(run->record.root, "metrics");
 	struct loaded loaded;
@@ -102,6 +111,8 @@ static int read_metrics(struct run *run, struct loader *loader, struct text fold
 		return 0;
 	if (metrics->kind == VALUE_MAP) {
 		metrics_check(metrics, loader->diags);
+		if (has_twins(loader->diags, said))
+			return 0;
 		run->metrics = metrics;
 		run->metrics_file = run->record.file;
 		return 0;
@@ -196,13 +207,14 @@ int run_load(struct run *out, bool *found, struct loader *loader, struct text fo
 		         TEXT_ARGS(id));
 		diag_help(loader->diags, "a lower-case letter or digit, then lower-case letters, digits, _ and -, at most 64");
 	}
+	size_t said = loader->diags->count;
 	if (load_document(&loaded, loader, manifest->path, KIND_RUN) < 0)
 		return -1;
 	*out = (struct run){0};
 	record_fill(&out->record, loader, KIND_RUN, &loaded, id);
 	fill(out);
 	check_state(out, loader);
-	if (read_metrics(out, loader, folder) < 0)
+	if (read_metrics(out, loader, folder, said) < 0)
 		return -1;
 	*found = is_id(id, true);
 	return 0;

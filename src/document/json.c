@@ -11,7 +11,7 @@ struct json_reader {
 	struct text bytes;
 	size_t at;
 	size_t depth;
-	bool unsure; /* a key stood twice: read on for more of them, but give no tree */
+	bool unsure; /* a key stood twice */
 };
 
 static struct value *read_value(struct json_reader *json);
@@ -427,5 +427,5 @@ struct value *reader_json(struct reader *reader)
 		reader_refuse_root(reader, describe(root), root->place);
 		return NULL;
 	}
-	return json.unsure ? NULL : root;
+	return json.unsure && reader->form == DOCUMENT_METRICS ? NULL : root;
 }

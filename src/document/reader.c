@@ -210,7 +210,18 @@ bool reader_check_depth(struct reader *reader, size_t depth, struct place place,
 	return false;
 }
 
-bool reader_check_keys(struct reader *reader, const struct value *map, enum code code)
+/* The first of each name stays, so that what is read on has one meaning. */
+static void drop_twins(struct reader *reader, struct value *map)
+{
+	struct value *kept = value_new_map(reader->arena, map->place);
+
+	for (size_t i = 0; i < map->count; i++)
+		if (map->members[i].value)
+			value_add_member(kept, map->members[i], reader->arena);
+	*map = *kept;
+}
+
+bool reader_check_keys(struct reader *reader, struct value *map, enum code code)
 {
 	bool ok = true;
 
@@ -227,8 +238,11 @@ bool reader_check_keys(struct reader *reader, const struct value *map, enum code
 		         code == CODE_YAML_DUPLICATE_KEY ? "mapping" : "object");
 		diag_relate(reader->diags, sorted[first]->place, "first here");
 		diag_help(reader->diags, "remove one of the two");
+		sorted[i]->value = NULL;
 		ok = false;
 	}
+	if (!ok)
+		drop_twins(reader, map);
 	return ok;
 }
 

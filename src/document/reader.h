@@ -60,7 +60,7 @@ bool reader_count(struct reader *reader, size_t nodes, struct place place, enum 
 bool reader_check_size(struct reader *reader, size_t size, bool key, struct place place, enum code code);
 bool reader_check_depth(struct reader *reader, size_t depth, struct place place, enum code code);
 /* Adds a diag for each key of map that stood before; false when there is one. */
-bool reader_check_keys(struct reader *reader, const struct value *map, enum code code);
+bool reader_check_keys(struct reader *reader, struct value *map, enum code code);
 /* Says that the root is no map. */
 void reader_refuse_root(struct reader *reader, const char *what, struct place place);
 void reader_refuse_empty(struct reader *reader);

@@ -19,6 +19,7 @@ struct frame {
 	struct value *value;
 	struct member member; /* the key that waits for its value */
 	bool has_key;
+	bool refused;        /* that key: its value is read and left out */
 	bool flow;
 	size_t start;        /* code point */
 	size_t height;
@@ -37,7 +38,8 @@ struct builder {
 	size_t anchor_count;
 	size_t aliases;
 	size_t documents;
-	bool unsure; /* a key stood twice: read on for more of them, but give no tree */
+	bool unsure;  /* a key stood twice */
+	bool refused; /* '<<' was a key: read on for more of what is wrong, but give no tree */
 	struct value *root;
 };
 
@@ -228,8 +230,9 @@ static void attach(struct builder *b, struct value *value, size_t height)
 		return;
 	}
 	top->member.value = value;
-	value_add_member(top->value, top->member, b->reader->arena);
-	top->has_key = false;
+	if (!top->refused)
+		value_add_member(top->value, top->member, b->reader->arena);
+	top->has_key = top->refused = false;
 }
 
 static bool refuse_key(struct builder *b, const char *what, struct place place)
@@ -288,7 +291,7 @@ static bool take_key(struct builder *b, const yaml_event_t *event, struct value 
 	if (plain && text_is(key->text, "<<")) {
 		diag_add(diags_of(b), CODE_YAML_MERGE_KEY, key->place, "the merge key '<<' is not supported");
 		diag_help(diags_of(b), "inherit through 'metadata.parent', or write the fields out");
-		return false;
+		b->refused = top->refused = true;
 	}
 	top->member = (struct member){.name = key->text, .place = key->place};
 	top->has_key = true;
@@ -463,5 +466,5 @@ struct value *reader_yaml(struct reader *reader, const struct scan *scan)
 	yaml_parser_delete(&parser);
 	if (ok && !b.root)
 		reader_refuse_empty(reader);
-	return ok && !b.unsure ? b.root : NULL;
+	return ok && !b.refused && !(b.unsure && reader->form == DOCUMENT_METRICS) ? b.root : NULL;
 }
