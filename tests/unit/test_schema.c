@@ -241,7 +241,7 @@ static void test_effective(void **state)
 	           "  alerts: {a: {severity: critical}}\n  freshness:\n",
 	      true,
 	      "3:39 schema/range 'max' 1 of column 'a' is below 'min' 2\n"
-	      "4:21 schema/missing-field missing field 'type' in 'pipeline.stages[0]'\n"
+	      "4:21 schema/missing-field missing field 'type' in 'pipeline.stages.a'\n"
 	      "6:16 schema/missing-field missing field 'threshold_critical' in 'evaluation.metrics.m'\n"
 	      "8:14 gate/method method 'PSI' takes no 'p'\n"
 	      "8:64 gate/method method 'CVM' takes no 'threshold'\n"
