@@ -169,6 +169,15 @@ struct config {
 	struct limits limits;      /* the smaller of the command line's and the repository's */
 };
 
+/* One code of a comment `# galley: allow CODE[, CODE...] -- reason`. */
+struct suppression {
+	enum code code;
+	struct text reason;
+	struct place place;   /* of the code */
+	struct place comment;
+	unsigned line;        /* that it covers, of the same file */
+};
+
 struct catalog {
 	struct config config;
 	struct recipe *recipes;
@@ -179,6 +188,8 @@ struct catalog {
 	size_t model_count;
 	/* A file of this kind could not be read so far as to know its id: no reference to one is called unknown. */
 	bool unread[KIND_COUNT];
+	struct suppression *suppressions; /* by path of the file, line, code */
+	size_t suppression_count;
 	const struct input **inputs; /* every manifest and metric file that was read, by path */
 	size_t input_count;
 };
@@ -188,7 +199,9 @@ struct catalog {
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure);
 
-/* Sets severities by galley.yaml's rules; codes of families gate, waiver, version and run cannot be switched off. */
+/* Sets severities by galley.yaml's rules (codes of the families gate, waiver, version, run, config and suppress cannot be switched off), and
+ * marks what comments suppress; a comment that suppresses nothing is a finding (suppress/unused). May be called again when there are more
+ * findings. Call before diags_sort(), which limits how many are kept. */
 void catalog_apply_rules(const struct catalog *catalog, struct diags *diags);
 
 const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id);

@@ -54,6 +54,18 @@ enum document_form {
 struct value *document_read(const struct input *file, enum document_form form, const struct limits *limits, struct arena *arena,
                             struct diags *diags);
 
+/* A comment of a YAML file, for those that say something to the program. */
+struct comment {
+	struct place place;  /* from its '#' to the end of the line */
+	struct text text;    /* what follows the mark, blanks at both ends trimmed */
+	size_t offset;       /* of text, in code points from the '#' */
+	unsigned line;       /* that it speaks of: its own, or where it has a line for itself the next that is no comment */
+};
+
+/* The comments that begin with mark ("galley:"), in order; what looks like one inside quotes or a block scalar is none. For
+ * files that document_read() has taken: hostile ones cost what they like here. None in JSON. */
+void document_comments(struct comment **comments, size_t *count, const struct input *file, const char *mark, struct arena *arena);
+
 /* The value of a key, or NULL; also NULL when map is NULL or no map. */
 struct value *value_get(const struct value *map, const char *name);
 struct member *value_member(const struct value *map, struct text name);

@@ -88,18 +88,19 @@ static int order_diags(const void *left, const void *right)
 /* Keeps one of equal findings, and the first DIAGS_PER_FILE of one code in one file; file's items are sorted. */
 static size_t keep_file(struct diags *diags, struct diag *kept, const struct diag *items, size_t count)
 {
-	size_t seen[CODE_COUNT] = {0}, last[CODE_COUNT] = {0}, out = 0;
+	size_t seen[2 * CODE_COUNT] = {0}, last[2 * CODE_COUNT] = {0}, out = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (i && order_diags(&items[i - 1], &items[i]) == 0)
 			continue;
-		enum code code = items[i].code;
+		/* What is suppressed takes no room from what is not. */
+		size_t code = (size_t)items[i].code + (items[i].suppressed ? (size_t)CODE_COUNT : 0);
 		if (seen[code]++ < DIAGS_PER_FILE) {
 			last[code] = out;
 			kept[out++] = items[i];
 		}
 	}
-	for (size_t code = 0; code < CODE_COUNT; code++)
+	for (size_t code = 0; code < sizeof seen / sizeof *seen; code++)
 		if (seen[code] > DIAGS_PER_FILE) {
 			struct diag *diag = &kept[last[code]];
 			diag->message = text_format(diags->arena, "%.*s (and %zu more of this kind in this file)",

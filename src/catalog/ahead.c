@@ -14,6 +14,8 @@ struct ahead {
 	struct input *input;
 	enum read_result result;
 	const struct value *root;
+	struct comment *comments;
+	size_t comment_count;
 	struct diags diags;
 };
 
@@ -56,6 +58,8 @@ static void parse_file(struct ahead *file, const struct loader *loader, struct a
 		return;
 	}
 	file->root = document_read(file->input, form, loader->limits, arena, &file->diags);
+	if (file->root)
+		document_comments(&file->comments, &file->comment_count, file->input, SUPPRESS_MARK, arena);
 	if (file->root && file->kind == KIND_SNAPSHOT)
 		metrics_check(file->root, &file->diags);
 	else if (file->root)
@@ -129,5 +133,9 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 	if (file->result == READ_OK)
 		keep_input(loader, file->input);
 	diags_append(loader->diags, &file->diags);
+	for (size_t i = 0; i < file->comment_count; i++) {
+		loader->comments = arena_grow(loader->arena, loader->comments, loader->comment_count, sizeof *loader->comments);
+		loader->comments[loader->comment_count++] = file->comments[i];
+	}
 	return 0;
 }

@@ -166,23 +166,8 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
 	drop_doubles(&loader);
 	inherit_families(out);
 	references_check(&loader);
+	suppressions_read(&loader);
 	return 0;
-}
-
-void catalog_apply_rules(const struct catalog *catalog, struct diags *diags)
-{
-	const struct config *config = &catalog->config;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < diags->count; i++) {
-		struct diag diag = diags->items[i];
-		for (size_t j = 0; j < config->rule_count; j++)
-			if (!diag.suppressed && text_is(config->rules[j].code, code_list[diag.code].id))
-				diag.severity = config->rules[j].severity;
-		if (diag.severity != SEVERITY_OFF || diag.suppressed)
-			diags->items[kept++] = diag;
-	}
-	diags->count = kept;
 }
 
 static const void *find(const void *items, size_t count, size_t size, struct text id,

@@ -114,7 +114,7 @@ static void read_thresholds(struct config *config, struct loader *loader)
 /* Codes that tell what a galley with an enforcing history check finds; settings for them are kept, though this one never reports them. */
 static const char *const known_elsewhere[] = {"run/evidence-changed"};
 
-static bool is_known_code(struct text code)
+bool is_known_code(struct text code)
 {
 	for (size_t i = 0; i < CODE_COUNT; i++)
 		if (text_is(code, code_list[i].id))
@@ -126,13 +126,13 @@ static bool is_known_code(struct text code)
 }
 
 /* Codes that judge the judge: the repository may not silence them. */
-static bool is_fixed_code(struct text code)
+bool is_fixed_code(struct text code)
 {
 	for (size_t i = 0; i < sizeof known_elsewhere / sizeof *known_elsewhere; i++)
 		if (text_is(code, known_elsewhere[i]))
 			return false;
 	return text_starts(code, "gate/") || text_starts(code, "waiver/") || text_starts(code, "version/") ||
-	       text_starts(code, "run/") || text_starts(code, "config/");
+	       text_starts(code, "run/") || text_starts(code, "config/") || text_starts(code, "suppress/");
 }
 
 static bool severity_of(enum severity *out, struct text name)
@@ -173,7 +173,7 @@ static void read_rules(struct config *config, struct loader *loader)
 			diag_add(loader->diags, CODE_CONFIG_VALUE, member->value->place, "rule '%.*s' cannot be switched off",
 			         TEXT_ARGS(member->name));
 			diag_help(loader->diags,
-			          "findings on gates, waivers, versions, runs and settings can be note, warning or error");
+			          "findings on gates, waivers, versions, runs, settings and suppressions can be note, warning or error");
 		} else {
 			config->rules = arena_grow(loader->arena, config->rules, config->rule_count, sizeof *config->rules);
 			config->rules[config->rule_count].code = member->name;

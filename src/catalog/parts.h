@@ -41,10 +41,15 @@ struct loader {
 	/* Files that were read and parsed before they are asked for, by path. */
 	struct ahead *ahead;
 	size_t ahead_count;
+	/* Those that begin with SUPPRESS_MARK. */
+	struct comment *comments;
+	size_t comment_count;
 	/* The ids of all records of a kind, made when first needed for a suggestion, and how many were looked for among them. */
 	struct text *ids[KIND_COUNT];
 	size_t suggestions;
 };
+
+#define SUPPRESS_MARK "galley:"
 
 /* A file that was read; root NULL where it is not there or could not be parsed. */
 struct loaded {
@@ -91,6 +96,10 @@ enum { METRICS_MAX = 1000, SLICES_MAX = 100, FAMILIES_MAX = 1000 };
 /* Looking for a near name among many costs; beyond so many findings nobody reads the suggestions. */
 enum { SUGGESTIONS_MAX = 100 };
 
+/* Whether a text is a diagnostic code, and whether it is one that the repository may not silence. */
+bool is_known_code(struct text code);
+bool is_fixed_code(struct text code);
+
 int config_load(struct loader *loader);
 int recipe_load(struct loader *loader, struct text path);
 int pack_load(struct loader *loader, struct text path);
@@ -104,6 +113,9 @@ int snapshots_load(struct model *model, struct loader *loader, struct text folde
 
 /* run/metrics at whatever is no number in a nest of numbers. */
 void metrics_check(const struct value *map, struct diags *diags);
+
+/* Makes suppressions of the comments that were read; what is wrong with them becomes findings. */
+void suppressions_read(struct loader *loader);
 
 /* What records say about each other. */
 void references_check(struct loader *loader);

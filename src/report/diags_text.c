@@ -191,7 +191,10 @@ void diags_text(struct buffer *out, const struct diags *diags, enum severity at_
 	add_count(out, counts[SEVERITY_ERROR], "error", &any);
 	add_count(out, counts[SEVERITY_WARNING], "warning", &any);
 	add_count(out, counts[SEVERITY_NOTE], "note", &any);
-	buffer_format(out, "%s%zu file%s%s\n", any ? " in " : "", files, files == 1 ? "" : "s", any ? "" : ", no findings");
+	buffer_format(out, "%s%zu file%s%s", any ? " in " : "", files, files == 1 ? "" : "s", any ? "" : ", no findings");
+	if (diags_count_suppressed(diags))
+		buffer_format(out, ", %zu suppressed", diags_count_suppressed(diags));
+	buffer_char(out, '\n');
 }
 
 static void json_add_place(struct json *object, struct place place)
