@@ -144,7 +144,7 @@ struct drift_result {
 	struct text *only_in_reference, *only_in_current;
 	size_t only_in_reference_count, only_in_current_count;
 	enum drift_status status;     /* worst column: drift > inconclusive > warn > stable; inconclusive where no column was judged */
-	size_t judged, drifting;      /* columns with a deciding score; of them with status drift */
+	size_t judged, drifting;      /* columns with a status, be it inconclusive; of them with status drift */
 };
 
 /* *ok is false when a CSV could not be used (diags say why). A header without rows is ok: everything is inconclusive. */

@@ -60,6 +60,7 @@ struct snapshot_result {
 	struct text max_feature;
 	bool drifting;               /* share reached */
 	bool undecided;              /* a feature could not be judged, or the file could not be used */
+	struct text undecided_reason;
 	struct performance *performance; /* monitored metrics; count 0 where the snapshot carries none */
 	size_t performance_count;
 	struct alert_result *alerts; /* as they stood at this snapshot */

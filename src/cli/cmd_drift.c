@@ -175,11 +175,15 @@ static enum drift_status model_status(const struct model_result *model, bool nam
 	return snapshot->drift.drifting || snapshot->drift.status == DRIFT_WARN ? DRIFT_WARN : DRIFT_STABLE;
 }
 
-static struct text why_not(const struct snapshot_result *snapshot)
+static struct text why_not(const struct model_result *model, const struct snapshot_result *snapshot)
 {
+	if (model->state == STATE_NONE)
+		return TEXT("only models in staging and production are watched");
 	if (!snapshot)
 		return TEXT("no snapshot with data up to the as-of");
-	return snapshot->reason.len ? snapshot->reason : TEXT("no reference, or data that could not be used");
+	if (!model->recipe)
+		return model->recipe_reason;
+	return snapshot->undecided ? snapshot->undecided_reason : TEXT("the model has no reference");
 }
 
 static void add_model_json(struct json *models, const struct model_result *model, bool named)
@@ -195,7 +199,7 @@ static void add_model_json(struct json *models, const struct model_result *model
 		json_add_number(item, "share", snapshot->share);
 		json_add_number(item, "share_limit", model->share_limit);
 	} else {
-		json_add_text(item, "reason", why_not(snapshot));
+		json_add_text(item, "reason", why_not(model, snapshot));
 	}
 	json_add(item, "columns", snapshot && snapshot->has_drift ? drift_columns_json(&snapshot->drift, false) : json_array());
 	json_push(models, item);
@@ -211,7 +215,7 @@ static void add_model_text(struct buffer *out, const struct model_result *model,
 	buffer_safe(out, model->model->record.id);
 	if (!snapshot || !snapshot->has_drift) {
 		buffer_string(out, status == DRIFT_INCONCLUSIVE ? ": inconclusive: " : ": not judged: ");
-		buffer_safe(out, why_not(snapshot));
+		buffer_safe(out, why_not(model, snapshot));
 		buffer_char(out, '\n');
 		return;
 	}

@@ -115,7 +115,7 @@ static void judge_drift(struct reasons *out, const struct monitored *monitored, 
 		                       snapshot->drift.judged, TEXT_ARGS(agreeing(snapshot->share, watch->share, arena)),
 		                       TEXT_ARGS(watch->share_text)));
 	if (snapshot->undecided)
-		add_reason(out, arena, STATE_UNKNOWN, snapshot->reason);
+		add_reason(out, arena, STATE_UNKNOWN, snapshot->undecided_reason);
 }
 
 static int64_t max_age_seconds(const struct watch *watch)

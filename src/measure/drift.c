@@ -60,7 +60,7 @@ static void sum_up(struct drift_result *out)
 {
 	for (size_t i = 0; i < out->column_count; i++) {
 		const struct drift_column *column = &out->columns[i];
-		out->judged += column->deciding != NULL;
+		out->judged += column->status != DRIFT_UNJUDGED;
 		out->drifting += column->deciding && column->status == DRIFT_DRIFT;
 		if (column->status > out->status)
 			out->status = column->status;

@@ -30,6 +30,15 @@ static struct view view_at(const struct monitored *monitored, size_t i, int64_t 
 	};
 }
 
+/* Where no feature could be judged, nothing is known about their share. */
+static bool has_verdict(const struct drift_result *drift)
+{
+	for (size_t i = 0; i < drift->column_count; i++)
+		if (drift->columns[i].status != DRIFT_UNJUDGED && drift->columns[i].status != DRIFT_INCONCLUSIVE)
+			return true;
+	return false;
+}
+
 static bool look_drift(const struct view *view, struct text name, double *value)
 {
 	const struct snapshot_result *snapshot = view->drift;
@@ -39,7 +48,7 @@ static bool look_drift(const struct view *view, struct text name, double *value)
 		return false;
 	if (text_is(name, "share")) {
 		*value = snapshot->share;
-		return snapshot->drift.judged > 0;
+		return has_verdict(&snapshot->drift);
 	}
 	if (text_is(name, "max")) {
 		*value = snapshot->max;

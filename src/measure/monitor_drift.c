@@ -51,7 +51,7 @@ static void withdraw(struct drift_result *drift, const struct watch *watch, stru
 			column->status = DRIFT_INCONCLUSIVE;
 			column->reason = text_format(arena, "method '%.*s' is not computed by this version", TEXT_ARGS(method));
 		}
-		drift->judged += column->deciding != NULL;
+		drift->judged += column->status != DRIFT_UNJUDGED;
 		drift->drifting += column->deciding && column->status == DRIFT_DRIFT;
 		if (column->status > drift->status)
 			drift->status = column->status;
@@ -76,7 +76,7 @@ static void sum_up(struct snapshot_result *out, const struct watch *watch, struc
 		const struct drift_score *score = column->deciding;
 		if (column->status == DRIFT_INCONCLUSIVE) {
 			if (!out->undecided)
-				out->reason = inconclusive_words(column, arena);
+				out->undecided_reason = inconclusive_words(column, arena);
 			out->undecided = true;
 		} else if (score && score->method == watch->method && score->has_value && (!out->has_max || score->effect > out->max)) {
 			out->has_max = true;
@@ -87,7 +87,7 @@ static void sum_up(struct snapshot_result *out, const struct watch *watch, struc
 	out->drifting = drift->drifting && out->share >= watch->share;
 	if (!drift->judged && !out->undecided) {
 		out->undecided = true;
-		out->reason = TEXT("no column of the snapshot can be compared with the reference");
+		out->undecided_reason = TEXT("no column of the snapshot can be compared with the reference");
 	}
 }
 
@@ -153,7 +153,7 @@ int drift_judge(struct monitored *monitored, size_t i)
 		return 0;
 	}
 	out->undecided = true;
-	out->reason = unusable_words(monitored->diags, said, out->snapshot->csv, monitored->arena);
+	out->undecided_reason = unusable_words(monitored->diags, said, out->snapshot->csv, monitored->arena);
 	forget_reference(monitored->diags, said, model->reference);
 	return 0;
 }

@@ -344,9 +344,9 @@ void model_drift(struct page *page, const struct model_result *result)
 	page_section(page, "Drift");
 	if (!snapshot) {
 		buffer_string(&page->out, result->snapshot_count ? "No snapshot could be compared with a reference" : "No snapshot yet");
-		if (result->latest && result->latest->reason.len) {
+		if (result->latest && result->latest->undecided) {
 			buffer_string(&page->out, ": ");
-			markdown_text(&page->out, result->latest->reason);
+			markdown_text(&page->out, result->latest->undecided_reason);
 		}
 		buffer_string(&page->out, ".\n");
 		return;
@@ -357,7 +357,7 @@ void model_drift(struct page *page, const struct model_result *result)
 		buffer_string(&page->out, "\nThe newest snapshot ");
 		markdown_text(&page->out, result->latest->snapshot->stamp);
 		buffer_string(&page->out, " could not be compared: ");
-		markdown_text(&page->out, result->latest->reason.len ? result->latest->reason : TEXT("it has no data or no reference"));
+		markdown_text(&page->out, result->latest->undecided ? result->latest->undecided_reason : TEXT("it has no data or no reference"));
 		buffer_string(&page->out, ".\n");
 	}
 	buffer_char(&page->out, '\n');

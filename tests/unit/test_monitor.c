@@ -298,10 +298,12 @@ static void test_unknown(void **state)
 	judge(w, 1);
 	assert_int_equal(w->out.state, STATE_UNKNOWN);
 	assert_true(text_starts(w->out.reasons[0].words, "feature price could not be judged: "));
-	w = build("{drift: {features: [gone]}}");
+	w = build("{drift: {features: [gone]}, alerts: {calm: {condition: drift.share < 0.5, severity: warning}}}");
 	add(w, 1, "same.csv", NULL);
 	judge(w, 1);
 	assert_int_equal(w->out.state, STATE_UNKNOWN);
+	/* of features that could not be judged no share is known */
+	assert_int_equal(w->out.alerts[0].status, ALERT_INCONCLUSIVE);
 	w = build("{drift: {features: [price]}, metrics: [MAPE, other]}");
 	add(w, 1, "same.csv", NULL);
 	says(judge(w, 1), "unknown since 1: no snapshot carries the monitored metrics; none");
@@ -320,8 +322,10 @@ static void test_unknown_method(void **state)
 	says(judge(w, 1), "unknown since 1: feature price could not be judged: method 'JS' is not computed by this version; none");
 	w = build("{drift: {features: [price, {name: segment, method: g_test}]}}");
 	add(w, 1, "moved.csv", NULL);
-	/* the other feature drifts, and it alone was judged */
-	says(judge(w, 1), "drifting since 1: share of drifting features 1/1 = 1.000, limit 0.5; alert due");
+	/* the other feature drifts; the share is of all features, whether they could be judged or not */
+	says(judge(w, 1), "drifting since 1: share of drifting features 1/2 = 0.500, limit 0.5; alert due");
+	assert_int_equal(w->out.reason_count, 2);
+	assert_true(text_is(w->out.reasons[1].words, "feature segment could not be judged: method 'g_test' is not computed by this version"));
 	w = build("{drift: {method: wasserstein}}");
 	add(w, 1, "moved.csv", NULL);
 	says(judge(w, 1), "unknown since 1: feature price could not be judged: method 'wasserstein' is not computed by this version; none");
