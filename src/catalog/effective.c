@@ -38,7 +38,8 @@ static void check_below(struct checker *checker, const struct field *field, cons
 		/* Merged lists have other positions than what was written. */
 		struct text name = field->merge == MERGE_KEYED ? value_text(value->items[i], field->merge_key) : (struct text){0};
 		struct spot here = {spot, name, i, spot->depth + 1};
-		if (value->items[i]->kind == VALUE_MAP)
+		/* What has no name was told as such. */
+		if (value->items[i]->kind == VALUE_MAP && !(field->merge == MERGE_KEYED && !name.len))
 			check_map(checker, item, value->items[i], &here);
 	}
 }

@@ -173,22 +173,68 @@ static void add_shadows(struct buffer *out, const struct origin *origin)
 	}
 }
 
-/* Fields that were removed right behind the one that was told last. */
-static void tell_removed(struct yaml_text *yaml, size_t indent)
+/* --- removed fields --- */
+
+/* The way from the root to what is being printed. */
+struct path {
+	const struct path *up;
+	struct text name;
+};
+
+static struct text path_text(const struct path *path, struct arena *arena)
 {
-	for (; yaml->why && yaml->next < yaml->effective->origin_count; yaml->next++) {
-		const struct origin *origin = &yaml->effective->origins[yaml->next];
-		if (origin->value)
+	if (!path)
+		return TEXT("");
+	if (!path->up)
+		return path->name;
+	return text_format(arena, "%.*s.%.*s", TEXT_ARGS(path_text(path->up, arena)), TEXT_ARGS(path->name));
+}
+
+/* What of field stands below path; empty where nothing does. */
+static struct text below(struct text field, struct text path)
+{
+	if (!path.len)
+		return field;
+	bool inside = field.len > path.len && field.at[path.len] == '.' && text_equal(text_cut(field, 0, path.len), path);
+	return inside ? text_cut(field, path.len + 1, field.len) : TEXT("");
+}
+
+/* The origin that comes next, where it is of a field that was removed; NULL. */
+static const struct origin *next_removed(const struct yaml_text *yaml)
+{
+	if (!yaml->why || yaml->next == yaml->effective->origin_count)
+		return NULL;
+	const struct origin *origin = &yaml->effective->origins[yaml->next];
+	return origin->value ? NULL : origin;
+}
+
+static void tell_removed(struct yaml_text *yaml, const struct origin *origin, size_t indent)
+{
+	line_begin(yaml);
+	buffer_repeat(&yaml->text, ' ', indent);
+	buffer_string(&yaml->text, "# removed: ");
+	buffer_safe(&yaml->text, origin->field);
+	line_end(yaml);
+	buffer_string(&yaml->text, "# ");
+	add_place(&yaml->text, origin->place);
+	add_shadows(&yaml->text, origin);
+	yaml->lines[yaml->count - 1].finish = yaml->text.len;
+	yaml->next++;
+}
+
+/* Fields that were removed from this mapping or list itself: those of its members are told inside of them. */
+static void tell_removed_here(struct yaml_text *yaml, const struct path *path, const struct field *list, const struct value *value, size_t indent)
+{
+	for (const struct origin *origin; (origin = next_removed(yaml)) != NULL;) {
+		struct text rest = below(origin->field, path_text(path, &yaml->arena));
+		bool here = rest.len > 0;
+		for (size_t i = 0; here && i < value->count; i++) {
+			struct text name = value->kind == VALUE_MAP ? value->members[i].name : field_item_name(list, value->items[i]);
+			here = !(name.len && below(rest, name).len);
+		}
+		if (!here)
 			return;
-		line_begin(yaml);
-		buffer_repeat(&yaml->text, ' ', indent);
-		buffer_string(&yaml->text, "# removed: ");
-		buffer_safe(&yaml->text, origin->field);
-		line_end(yaml);
-		buffer_string(&yaml->text, "# ");
-		add_place(&yaml->text, origin->place);
-		add_shadows(&yaml->text, origin);
-		yaml->lines[yaml->count - 1].finish = yaml->text.len;
+		tell_removed(yaml, origin, indent);
 	}
 }
 
@@ -196,22 +242,30 @@ static void tell_removed(struct yaml_text *yaml, size_t indent)
 static void line_tell(struct yaml_text *yaml, const struct value *value, size_t indent)
 {
 	line_end(yaml);
+	/* What was removed and found no place of its own comes before it. */
+	for (const struct origin *origin; (origin = next_removed(yaml)) != NULL;) {
+		tell_removed(yaml, origin, indent);
+		struct yaml_line told = yaml->lines[yaml->count - 1];
+		yaml->lines[yaml->count - 1] = yaml->lines[yaml->count - 2];
+		yaml->lines[yaml->count - 2] = told;
+	}
 	if (!yaml->why || yaml->next == yaml->effective->origin_count)
 		return;
 	const struct origin *origin = &yaml->effective->origins[yaml->next];
 	if (origin->value != value)
 		return;
 	yaml->next++;
+	yaml->lines[yaml->count - 1].comment = yaml->text.len;
 	buffer_string(&yaml->text, "# ");
 	add_place(&yaml->text, origin->place);
 	add_shadows(&yaml->text, origin);
 	yaml->lines[yaml->count - 1].finish = yaml->text.len;
-	tell_removed(yaml, indent);
 }
 
 /* --- the tree --- */
 
-static void add_map(struct yaml_text *yaml, const struct field *field, const struct value *map, size_t indent, bool begun);
+static void add_map(struct yaml_text *yaml, const struct field *field, const struct path *path, const struct value *map, size_t indent,
+                    bool begun);
 
 static bool is_keyed(const struct field *field)
 {
@@ -235,17 +289,19 @@ static bool fits_line(const struct yaml_text *yaml, const struct field *field, c
 	return fits;
 }
 
-static void add_list(struct yaml_text *yaml, const struct field *field, const struct value *list, size_t indent)
+static void add_list(struct yaml_text *yaml, const struct field *field, const struct path *path, const struct value *list, size_t indent)
 {
 	const struct field *item = field_item(field);
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct value *value = list->items[i];
+		struct path here = {path, field_item_name(field, value)};
+		tell_removed_here(yaml, path, field, list, indent);
 		line_begin(yaml);
 		buffer_repeat(&yaml->text, ' ', indent);
 		buffer_string(&yaml->text, "- ");
 		if (value->kind == VALUE_MAP && value->count) {
-			add_map(yaml, item, value, indent + INDENT, true);
+			add_map(yaml, item, &here, value, indent + INDENT, true);
 		} else if (is_flat(value) || fits_line(yaml, item, value, indent)) {
 			add_flow(&yaml->text, value, 1);
 			line_tell(yaml, value, indent);
@@ -253,12 +309,13 @@ static void add_list(struct yaml_text *yaml, const struct field *field, const st
 			/* A list in a list begins on the next line. */
 			yaml->text.len--;
 			line_end(yaml);
-			add_list(yaml, item, value, indent + INDENT);
+			add_list(yaml, item, &here, value, indent + INDENT);
 		}
 	}
+	tell_removed_here(yaml, path, field, list, indent);
 }
 
-static void add_member(struct yaml_text *yaml, const struct field *field, const struct member *member, size_t indent)
+static void add_member(struct yaml_text *yaml, const struct field *field, const struct path *path, const struct member *member, size_t indent)
 {
 	const struct value *value = member->value;
 	size_t start = yaml->text.len;
@@ -267,28 +324,36 @@ static void add_member(struct yaml_text *yaml, const struct field *field, const 
 	buffer_char(&yaml->text, ':');
 	if (value->kind == VALUE_MAP && value->count) {
 		line_end(yaml);
-		add_map(yaml, field, value, indent + INDENT, false);
+		add_map(yaml, field, path, value, indent + INDENT, false);
 	} else if (is_flat(value) || fits_line(yaml, field, value, indent + yaml->text.len - start)) {
 		buffer_char(&yaml->text, ' ');
 		add_flow(&yaml->text, value, 1);
 		line_tell(yaml, value, indent);
 	} else {
 		/* The list as a whole is one field unless its items are. */
-		line_tell(yaml, value, indent + INDENT);
-		add_list(yaml, field, value, indent + INDENT);
+		if (is_keyed(field))
+			line_end(yaml);
+		else
+			line_tell(yaml, value, indent + INDENT);
+		add_list(yaml, field, path, value, indent + INDENT);
 	}
 }
 
 /* begun: the first member stands on a line that is open. */
-static void add_map(struct yaml_text *yaml, const struct field *field, const struct value *map, size_t indent, bool begun)
+static void add_map(struct yaml_text *yaml, const struct field *field, const struct path *path, const struct value *map, size_t indent,
+                    bool begun)
 {
 	for (size_t i = 0; i < map->count; i++) {
+		const struct member *member = &map->members[i];
+		struct path here = {path, member->name};
 		if (!(begun && i == 0)) {
+			tell_removed_here(yaml, path, NULL, map, indent);
 			line_begin(yaml);
 			buffer_repeat(&yaml->text, ' ', indent);
 		}
-		add_member(yaml, field_below(field, map->members[i].name), &map->members[i], indent);
+		add_member(yaml, field_below(field, member->name), &here, member, indent);
 	}
+	tell_removed_here(yaml, path, NULL, map, indent);
 }
 
 static struct text line_text(const struct yaml_text *yaml, const struct yaml_line *line)
@@ -325,8 +390,9 @@ void resolve_yaml(struct buffer *out, const struct effective *effective, bool wh
 		return;
 	arena_init(&yaml.arena);
 	buffer_init(&yaml.text);
-	tell_removed(&yaml, 0);
-	add_map(&yaml, NULL, effective->root, 0, false);
+	add_map(&yaml, NULL, NULL, effective->root, 0, false);
+	for (const struct origin *origin; (origin = next_removed(&yaml)) != NULL;)
+		tell_removed(&yaml, origin, 0);
 	print_lines(out, &yaml);
 	buffer_release(&yaml.text);
 	arena_release(&yaml.arena);

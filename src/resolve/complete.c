@@ -32,7 +32,7 @@ static void anchor(struct diag *diag, const struct input *own)
 
 void effective_check(const struct effective *out, struct name_set *told, struct name_set *above, struct diags *diags)
 {
-	bool orphan = !above && out->recipe->level > LEVEL_BASELINE;
+	bool orphan = !above && out->recipe->level != LEVEL_BASELINE;
 	struct diags found;
 
 	diags_init(&found, diags->arena);

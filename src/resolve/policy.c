@@ -91,9 +91,11 @@ static bool report(struct judge *judge, const struct gate_change *change, bool l
 		diag_relate(judge->diags, change->parent_place, "sets %.*s", TEXT_ARGS(change->before));
 	if (pattern)
 		diag_relate(judge->diags, pattern->place, lock ? "locks '%.*s'" : "allows '%.*s' to tighten only", TEXT_ARGS(pattern->text));
-	if (waiver)
-		diag_relate(judge->diags, waiver->place, waived ? "waived to %.*s by '%.*s'" : "waived to %.*s by '%.*s', which is over",
-		            TEXT_ARGS(waiver->expires), TEXT_ARGS(waiver->approved_by));
+	if (waiver && (waived || waiver->expired))
+		diag_relate(judge->diags, waiver->place, "waived to %.*s by '%.*s'%s", TEXT_ARGS(waiver->expires),
+		            TEXT_ARGS(waiver->approved_by), waived ? "" : ", which is over");
+	else if (waiver)
+		diag_relate(judge->diags, waiver->place, "a waiver that is not complete counts for nothing");
 	return waived;
 }
 
