@@ -21,6 +21,27 @@ static void settle_findings(struct workspace *workspace)
 	diags_sort(&workspace->diags);
 }
 
+/* A wrong folder must not look like a workspace without findings. */
+static int refuse_nothing(const struct workspace *workspace, struct failure *failure)
+{
+	const struct config *config = &workspace->catalog.config;
+	const struct text folders[] = {config->recipes, config->packs, config->runs};
+	const struct source_info *info = source_get_info(workspace->source);
+
+	if (config->file || workspace->catalog.input_count)
+		return 0;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		bool found;
+		enum entry_kind kind;
+		if (source_look(&found, &kind, workspace->source, folders[i], failure) < 0)
+			return -1;
+		if (found)
+			return 0;
+	}
+	return failure_set(failure, EXIT_UNABLE, "no workspace in '%.*s': there is no galley.yaml, %.*s/, %.*s/ or %.*s/; name its folder with -C",
+	                   TEXT_ARGS(info->top), TEXT_ARGS(folders[0]), TEXT_ARGS(folders[1]), TEXT_ARGS(folders[2]));
+}
+
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
 {
 	*workspace = (struct workspace){0};
@@ -30,6 +51,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		return -1;
 	if (catalog_load(&workspace->catalog, workspace->source, &limits_default, request->jobs, &workspace->arena, &workspace->diags,
 	                 failure) < 0)
+		return -1;
+	if (refuse_nothing(workspace, failure) < 0)
 		return -1;
 	workspace->files = workspace->catalog.input_count;
 	workspace->results = (struct results){

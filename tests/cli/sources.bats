@@ -74,3 +74,14 @@ everything() { # ARGUMENTS...: what every reading command prints for a source
 	must_exit 3 "$GALLEY" check --at no-such-branch
 	must_exit 0 "$GALLEY" check
 }
+
+@test "a folder without a workspace is told, and nothing is written there" {
+	mkdir nothing
+	for command in check eval status drift report 'list models'; do
+		must_exit 3 "$GALLEY" -C nothing $command
+		says "no workspace in"
+	done
+	[ -z "$(ls nothing)" ]
+	mkdir nothing/recipes
+	must_exit 0 "$GALLEY" -C nothing check
+}
