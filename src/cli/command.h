@@ -99,7 +99,7 @@ void session_note(const struct invocation *invocation, const char *format, ...) 
 
 int64_t session_now(void);
 
-extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status, command_list, command_explain,
+extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status, command_list, command_explain, command_schema,
     command_help;
 
 #endif
