@@ -50,6 +50,11 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/libgalley.a | test-needs
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS) -lcmocka
 
+$(BUILD)/tests/judge: tests/schema/judge.c $(BUILD)/libgalley.a | build-needs
+	$(SAY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS)
+
 deps: build-needs test-needs ## install what is missing to build and to test
 build-needs:
 	$(REQUIRE) $(BUILD_NEEDS)
@@ -60,8 +65,8 @@ demo: $(BUILD)/galley ## build, and write the example workspace's reports
 	$(BUILD)/galley report
 	@echo 'Now look at reports/README.md: it leads to every page.'
 
-test: $(BUILD)/galley $(UNIT_TESTS) | test-needs ## unit tests, cases and command line tests
-	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) $(UNIT_TESTS) tests/run-cases $(CLI_TESTS)
+test: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS) | test-needs ## unit tests, cases and command line tests
+	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) $(UNIT_TESTS) tests/run-cases tests/schema/agree $(CLI_TESTS)
 
 unit: $(UNIT_TESTS) | test-needs ## unit tests alone
 	$(PROVE) $(UNIT_TESTS)
@@ -91,7 +96,7 @@ lint: | test-needs ## layers, banned calls, headers; warnings as errors with eac
 		$(MAKE) --silent BUILD=$(BUILD)/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror' compiled || exit; \
 		tests/lint/globals $(BUILD)/lint-$$cc/libgalley.a || exit; \
 	done
-compiled: $(BUILD)/galley $(UNIT_TESTS)
+compiled: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS)
 
 install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
 	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'
@@ -103,4 +108,4 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all deps build-needs test-needs demo test unit cases test-san lint compiled install clean help
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(BUILD)/obj/main.d
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(BUILD)/tests/judge.d $(BUILD)/obj/main.d

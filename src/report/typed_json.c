@@ -1,5 +1,7 @@
 #include "typed_json.h"
 
+#include <math.h>
+
 #include "arena.h"
 #include "number.h"
 
@@ -31,13 +33,23 @@ static bool is_by_looks(const struct field *field)
 	}
 }
 
+/* 3.0 and +3 are numbers and no counts; JSON could not tell them from 3. */
+static bool is_odd_count(const struct field *field, struct text text, double number)
+{
+	uint64_t count;
+
+	return field && (field->type == FIELD_COUNT || field->type == FIELD_SIZE) && !number_parse_count(&count, text, UINT64_MAX) &&
+	       floor(number) == number;
+}
+
 static void put_scalar(const struct slot *slot, const struct field *field, const struct value *value)
 {
 	enum scalar_class class = is_by_looks(field) ? value_class(value) : SCALAR_TEXT;
 	bool flag = text_is(value->text, "true");
 	double number = 0;
 
-	number_parse(&number, value->text);
+	if (class == SCALAR_NUMBER && number_parse(&number, value->text) == NUMBER_FINITE && is_odd_count(field, value->text, number))
+		class = SCALAR_TEXT;
 	if (class == SCALAR_TEXT && slot->key)
 		json_add_text(slot->into, slot->key, value->text);
 	else if (class == SCALAR_TEXT)
