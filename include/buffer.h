@@ -30,6 +30,8 @@ void buffer_number(struct buffer *buffer, double value);
 void buffer_safe(struct buffer *buffer, struct text text);
 /* Text as a JSON string with its quotes; bad bytes become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct text text);
+/* The same value in characters that buffer_safe() would let through: the others, and what would make "::" or "##", as \u escapes. */
+void buffer_json_safe(struct buffer *buffer, struct text text);
 
 struct text buffer_text(const struct buffer *buffer);
 

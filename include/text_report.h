@@ -1,4 +1,4 @@
-/* Text report: what commands print for people and for machines on stdout: findings, effective recipes, verdicts, status, lists.
+/* Text report: what commands print for people and for machines on stdout: effective recipes, verdicts, status, lists.
  *
  * Ownership: the caller's buffer. Failure: none. */
 #ifndef GALLEY_TEXT_REPORT_H
@@ -6,10 +6,6 @@
 
 #include "buffer.h"
 #include "results.h"
-
-/* Findings with source line, caret, related places and remedy; ends with counts ("2 errors, 1 warning in 23 files"). */
-void diags_text(struct buffer *out, const struct diags *diags, enum severity at_least, size_t files, bool color);
-void diags_json(struct buffer *out, const struct diags *diags);
 
 void resolve_yaml(struct buffer *out, const struct effective *effective, bool why);
 void resolve_json(struct buffer *out, const struct effective *effective, bool why);

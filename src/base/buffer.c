@@ -114,28 +114,43 @@ void buffer_safe(struct buffer *buffer, struct text text)
 	}
 }
 
-void buffer_json(struct buffer *buffer, struct text text)
+static void add_json(struct buffer *buffer, struct text text, bool safe)
 {
 	size_t i = 0;
+	unsigned before = 0;
 
 	buffer_char(buffer, '"');
 	while (i < text.len) {
 		size_t start = i;
 		unsigned point = utf8_next(text, &i);
+		bool command = safe && (point == ':' || point == '#') && point == before;
 		if (point == '"' || point == '\\')
 			buffer_format(buffer, "\\%c", (int)point);
 		else if (point == '\n')
 			buffer_string(buffer, "\\n");
 		else if (point == '\t')
 			buffer_string(buffer, "\\t");
-		else if (point < 0x20 || point == 0x7f || point == 0x2028 || point == 0x2029)
+		else if (point < 0x20 || point == 0x7f || point == 0x2028 || point == 0x2029 || command || (safe && point < 0x10000 && is_unsafe(point)))
 			buffer_format(buffer, "\\u%04x", point);
+		else if (safe && is_unsafe(point))
+			buffer_format(buffer, "\\u%04x\\u%04x", 0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
 		else if (point == 0xfffd)
 			buffer_string(buffer, "\xef\xbf\xbd");
 		else
 			buffer_add(buffer, text_cut(text, start, i));
+		before = point;
 	}
 	buffer_char(buffer, '"');
+}
+
+void buffer_json(struct buffer *buffer, struct text text)
+{
+	add_json(buffer, text, false);
+}
+
+void buffer_json_safe(struct buffer *buffer, struct text text)
+{
+	add_json(buffer, text, true);
 }
 
 struct text buffer_text(const struct buffer *buffer)

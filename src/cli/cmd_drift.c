@@ -6,7 +6,6 @@
 #include "drift_text.h"
 #include "json.h"
 #include "number.h"
-#include "text_report.h"
 
 #define AT(field) offsetof(struct invocation, field)
 
@@ -131,11 +130,9 @@ static int drift_files(struct invocation *invocation)
 	if (drift_compare(&result, &ok, &request, &limits_default, &invocation->arena, &diags, &failure) < 0)
 		return session_fail(&failure);
 	diags_sort(&diags);
-	buffer_init(&out);
 	if (diags.count)
-		diags_text(&out, &diags, SEVERITY_NOTE, 2, session_color(invocation, stderr));
-	fwrite(buffer_text(&out).at, 1, out.len, stderr);
-	buffer_clear(&out);
+		session_findings(&diags, SEVERITY_NOTE, 2, invocation);
+	buffer_init(&out);
 	code = EXIT_FINDINGS;
 	if (ok) {
 		if (session_is(invocation, "json")) {

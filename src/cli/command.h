@@ -18,6 +18,12 @@ struct words {
 	size_t count;
 };
 
+/* --format F or F=FILE. */
+struct output {
+	struct text format;
+	const char *file; /* NULL: --output or standard output */
+};
+
 /* Everything that can be said on a command line. */
 struct invocation {
 	struct arena arena;
@@ -30,6 +36,10 @@ struct invocation {
 	/* for some */
 	bool why, commit, check;
 	const char *branch, *author;
+	struct output *outputs; /* every --format, for commands of many formats */
+	size_t output_count;
+	const char *summary;
+	size_t max_findings; /* SIZE_MAX: all */
 	const char *reference, *current, *delimiter;
 	struct words na, columns, kinds, methods;
 	size_t max_bad_rows;
@@ -38,7 +48,7 @@ struct invocation {
 	size_t limit;
 };
 
-enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_WORDS };
+enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_WORDS, OPTION_FORMAT };
 
 struct option {
 	const char *name; /* without "--" */
@@ -58,6 +68,7 @@ struct command {
 	const char *details;
 	const char *examples[3];
 	const char *formats; /* "text|json"; the first is the default */
+	bool many_formats;   /* --format may be given again, each with a file */
 	const struct option *options;
 	size_t option_count;
 	int (*run)(struct invocation *invocation);
@@ -86,10 +97,14 @@ int session_fail(const struct failure *failure);
 int session_usage(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes what a command made to --output or stdout; returns code, or EXIT_UNABLE when it could not be written. */
 int session_write(const struct invocation *invocation, const struct buffer *out, int code);
+/* The same to a file, "-" for stdout. */
+int session_write_file(const char *path, const struct buffer *out, int code);
 bool session_is(const struct invocation *invocation, const char *format);
 bool session_color(const struct invocation *invocation, FILE *stream);
 /* The severity from which findings give exit code 1; fallback where --fail-on is not given. */
 enum severity session_fail_on(const struct invocation *invocation, enum severity fallback);
+/* Prints findings of this severity and above to stderr; files: how many were read. */
+void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation);
 /* Prints the findings of a workspace that are errors to stderr; EXIT_FINDINGS when there are any, else EXIT_OK. */
 int session_errors(const struct workspace *workspace, const struct invocation *invocation);
 /* Says on stderr that there is no such id, with the nearest; returns EXIT_FINDINGS. */

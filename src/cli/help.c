@@ -55,7 +55,8 @@ void help_print(struct buffer *out, const struct command *command)
 	for (size_t i = 0; i < global_option_count; i++)
 		print_option(out, &global_options[i]);
 	if (command->formats)
-		buffer_format(out, "\nFormats: %s\n", command->formats);
+		buffer_format(out, "\nFormats: %s\n%s", command->formats,
+		              command->many_formats ? "Several at once: --format F=FILE writes one to FILE and may be repeated.\n" : "");
 }
 
 static int run_help(struct invocation *invocation)

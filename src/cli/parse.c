@@ -14,7 +14,7 @@ const struct option global_options[] = {
 	{"at", 0, OPTION_WORD, AT(at), "REV", NULL, "read this commit instead of the working tree"},
 	{"staged", 0, OPTION_FLAG, AT(staged), NULL, NULL, "read the index instead of the working tree"},
 	{"as-of", 0, OPTION_WORD, AT(as_of), "TIME", NULL, "the present: an ISO 8601 time, or 'now'"},
-	{"format", 'f', OPTION_WORD, AT(format), "F", NULL, "how to print the result"},
+	{"format", 'f', OPTION_FORMAT, AT(format), "F", NULL, "how to print the result"},
 	{"output", 'o', OPTION_WORD, AT(output), "FILE", NULL, "write the result to FILE instead of standard output"},
 	{"color", 0, OPTION_WORD, AT(color), "WHEN", "auto|always|never", "colours: auto, always or never (also NO_COLOR)"},
 	{"fail-on", 0, OPTION_WORD, AT(fail_on), "LEVEL", "error|fail|warning|warn|note", "exit with 1 from this severity on: error (default), warning, note"},
@@ -117,6 +117,15 @@ static void add_word(struct invocation *invocation, struct words *words, struct 
 	words->items[words->count++] = word;
 }
 
+static void add_output(struct invocation *invocation, const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	invocation->outputs = arena_grow(&invocation->arena, invocation->outputs, invocation->output_count, sizeof *invocation->outputs);
+	invocation->outputs[invocation->output_count++] =
+	    (struct output){{word, equals ? (size_t)(equals - word) : strlen(word)}, equals ? equals + 1 : NULL};
+}
+
 static int set_option(struct invocation *invocation, const struct option *option, const char *value)
 {
 	void *field = (char *)invocation + option->offset;
@@ -135,6 +144,10 @@ static int set_option(struct invocation *invocation, const struct option *option
 		if (!number_parse_count(&number, text_of(value), 1000000000))
 			return session_usage(invocation, "'--%s' is '%s', must be a whole number", option->name, value);
 		*(size_t *)field = (size_t)number;
+		return EXIT_OK;
+	case OPTION_FORMAT:
+		add_output(invocation, value);
+		*(const char **)field = value;
 		return EXIT_OK;
 	case OPTION_WORDS:
 		add_word(invocation, field, text_of(value));
@@ -219,6 +232,29 @@ static int take_argument(struct invocation *invocation, int *i, int argc, char *
 	return take_word(invocation, word);
 }
 
+static int check_format(const struct invocation *invocation)
+{
+	const char *formats = invocation->command->formats;
+
+	if (invocation->format && formats && !is_among(text_of(invocation->format), formats))
+		return session_usage(invocation, "'--format' is '%s', must be one of %s", invocation->format, formats);
+	return EXIT_OK;
+}
+
+static int check_outputs(const struct invocation *invocation)
+{
+	const char *formats = invocation->command->formats;
+
+	for (size_t i = 0; i < invocation->output_count; i++) {
+		const struct output *output = &invocation->outputs[i];
+		if (!is_among(output->format, formats))
+			return session_usage(invocation, "'--format' is '%.*s', must be one of %s", TEXT_ARGS(output->format), formats);
+		if (output->file && !*output->file)
+			return session_usage(invocation, "'--format %.*s=' needs the name of a file", TEXT_ARGS(output->format));
+	}
+	return EXIT_OK;
+}
+
 static int check_operands(const struct invocation *invocation)
 {
 	const struct command *command = invocation->command;
@@ -228,11 +264,9 @@ static int check_operands(const struct invocation *invocation)
 	if (invocation->operands.count > command->most)
 		return session_usage(invocation, "'%s' takes %s, not also '%.*s'", command->name, command->most ? command->operands : "no operands",
 		                     TEXT_ARGS(invocation->operands.items[command->most]));
-	if (invocation->format && command->formats && !is_among(text_of(invocation->format), command->formats))
-		return session_usage(invocation, "'--format' is '%s', must be one of %s", invocation->format, command->formats);
 	if (invocation->at && invocation->staged)
 		return session_usage(invocation, "'--at' and '--staged' exclude each other");
-	return EXIT_OK;
+	return command->many_formats ? check_outputs(invocation) : check_format(invocation);
 }
 
 int command_parse(struct invocation *invocation, int argc, char **argv)

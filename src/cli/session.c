@@ -7,8 +7,8 @@
 
 #include "cli.h"
 #include "command.h"
+#include "findings.h"
 #include "instant.h"
-#include "text_report.h"
 
 #ifndef GALLEY_VERSION
 #define GALLEY_VERSION "0.1.0"
@@ -114,16 +114,21 @@ static int write_file(const char *path, const struct buffer *out)
 	return session_fail(&failure);
 }
 
-int session_write(const struct invocation *invocation, const struct buffer *out, int code)
+int session_write_file(const char *path, const struct buffer *out, int code)
 {
-	if (invocation->output && strcmp(invocation->output, "-") != 0) {
-		int written = write_file(invocation->output, out);
+	if (strcmp(path, "-") != 0) {
+		int written = write_file(path, out);
 		return written == EXIT_OK ? code : written;
 	}
 	/* main() looks at the stream's state before it ends. */
 	if (out->len)
 		fwrite(out->data, 1, out->len, stdout);
 	return code;
+}
+
+int session_write(const struct invocation *invocation, const struct buffer *out, int code)
+{
+	return session_write_file(invocation->output ? invocation->output : "-", out, code);
 }
 
 static unsigned processors(void)
@@ -180,22 +185,35 @@ int session_measure(struct workspace *workspace, bool latest_only, const struct 
 	return EXIT_OK;
 }
 
-int session_errors(const struct workspace *workspace, const struct invocation *invocation)
+void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation)
 {
+	struct findings findings;
+	struct arena arena;
 	struct buffer out;
 
-	if (!diags_count(&workspace->diags, SEVERITY_ERROR))
-		return EXIT_OK;
+	arena_init(&arena);
 	buffer_init(&out);
-	diags_text(&out, &workspace->diags, SEVERITY_ERROR, workspace->files, session_color(invocation, stderr));
+	findings_init(&findings, diags, NULL, 0, &arena);
+	findings.at_least = at_least;
+	findings.files_read = files;
+	findings.color = session_color(invocation, stderr);
+	findings_format(TEXT("text"))->render(&out, &findings);
 	fwrite(out.data, 1, out.len, stderr);
 	buffer_release(&out);
+	arena_release(&arena);
+}
+
+int session_errors(const struct workspace *workspace, const struct invocation *invocation)
+{
+	if (!diags_count(&workspace->diags, SEVERITY_ERROR))
+		return EXIT_OK;
+	session_findings(&workspace->diags, SEVERITY_ERROR, workspace->files, invocation);
 	return EXIT_FINDINGS;
 }
 
 int cli_run(int argc, char **argv)
 {
-	struct invocation invocation = {0};
+	struct invocation invocation = {.max_findings = SIZE_MAX};
 	struct buffer out;
 
 	arena_init(&invocation.arena);

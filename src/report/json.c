@@ -169,7 +169,7 @@ static void print_item(struct buffer *out, const cJSON *item, bool pretty, size_
 	bool object = cJSON_IsObject(item);
 
 	if (cJSON_IsString(item)) {
-		buffer_json(out, text_of(item->valuestring));
+		buffer_json_safe(out, text_of(item->valuestring));
 		return;
 	}
 	if (!object && !cJSON_IsArray(item)) {
@@ -184,7 +184,7 @@ static void print_item(struct buffer *out, const cJSON *item, bool pretty, size_
 			buffer_repeat(out, ' ', 2 * (level + 1));
 		}
 		if (object) {
-			buffer_json(out, text_of(child->string));
+			buffer_json_safe(out, text_of(child->string));
 			buffer_string(out, pretty ? ": " : ":");
 		}
 		print_item(out, child, pretty, level + 1);

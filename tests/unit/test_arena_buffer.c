@@ -279,6 +279,18 @@ static void json_text_is_one_string_of_rfc_8259(void **state)
 	check_pairs(buffer_json, pairs, sizeof pairs / sizeof *pairs);
 }
 
+static void json_text_can_be_inert_in_a_log(void **state)
+{
+	static const struct pair pairs[] = {
+	    {{"::error::#", 10}, "\":\\u003aerror:\\u003a#\""},
+	    {{"###[x]", 6}, "\"#\\u0023\\u0023[x]\""},
+	    {{"\x1b\xc2\x9b\xe2\x80\xae", 6}, "\"\\u001b\\u009b\\u202e\""},
+	    {{"\xf3\xa0\x80\x81\xf0\x9f\x98\x80", 8}, "\"\\udb40\\udc01\xf0\x9f\x98\x80\""},
+	};
+	(void)state;
+	check_pairs(buffer_json_safe, pairs, sizeof pairs / sizeof *pairs);
+}
+
 /* --- work --- */
 
 enum { ITEMS = 5000 };
@@ -358,6 +370,7 @@ int main(void)
 	    cmocka_unit_test(safe_text_escapes_what_a_terminal_obeys),
 	    cmocka_unit_test(safe_text_is_no_command_of_a_ci_runner),
 	    cmocka_unit_test(json_text_is_one_string_of_rfc_8259),
+	    cmocka_unit_test(json_text_can_be_inert_in_a_log),
 	    cmocka_unit_test(work_calls_each_item_once),
 	    cmocka_unit_test(work_runs_at_the_same_time),
 	};

@@ -1,7 +1,4 @@
-#include "text_report.h"
-
-#include "arena.h"
-#include "json.h"
+#include "findings_parts.h"
 
 enum { EXCERPT = 120, NOTES = 3 };
 
@@ -15,34 +12,6 @@ static const char *paint(enum severity severity, bool color)
 static const char *unpaint(bool color)
 {
 	return color ? "\x1b[0m" : "";
-}
-
-/* The line a place stands on, without its line end. */
-static struct text source_line(struct place place)
-{
-	struct text bytes = place.file->bytes;
-	size_t start = 0;
-
-	for (unsigned line = place.file->first_line ? place.file->first_line : 1; line < place.line; line++) {
-		start += text_find(text_cut(bytes, start, bytes.len), '\n') + 1;
-		if (start >= bytes.len)
-			return TEXT("");
-	}
-	struct text rest = text_cut(bytes, start, bytes.len);
-	struct text line = text_cut(rest, 0, text_find(rest, '\n'));
-	if (text_ends(line, "\r"))
-		line.len--;
-	return line;
-}
-
-/* Offset of the code point that is skip further than from. */
-static size_t skip_points(struct text line, size_t from, size_t skip)
-{
-	size_t offset = from;
-
-	while (skip-- && offset < line.len)
-		utf8_next(line, &offset);
-	return offset;
 }
 
 static size_t count_points(struct text text)
@@ -104,7 +73,7 @@ static void add_excerpt(struct buffer *out, const struct diag *diag, bool color)
 {
 	bool before, after;
 	size_t caret, gutter = digits_of(diag->place.line) + 1;
-	struct text shown = window(&before, &after, &caret, source_line(diag->place), diag->place.column);
+	struct text shown = window(&before, &after, &caret, place_line(diag->place), diag->place.column);
 	struct buffer whole, rest, mark;
 
 	buffer_init(&whole);
@@ -167,72 +136,28 @@ static void add_finding(struct buffer *out, const struct diag *diag, bool color)
 	}
 }
 
-static void add_count(struct buffer *out, size_t count, const char *word, bool *any)
+void findings_text(struct buffer *out, const struct findings *findings)
 {
-	if (!count)
-		return;
-	buffer_format(out, "%s%zu %s%s", *any ? ", " : "", count, word, count == 1 ? "" : "s");
-	*any = true;
-}
+	size_t counts[SEVERITY_ERROR + 1] = {0}, left_out = 0;
 
-void diags_text(struct buffer *out, const struct diags *diags, enum severity at_least, size_t files, bool color)
-{
-	size_t counts[SEVERITY_ERROR + 1] = {0};
-	bool any = false;
-
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct diag *diag = &diags->items[i];
-		if (diag->severity == SEVERITY_OFF || diag->severity < at_least)
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct diag *diag = findings->items[i].diag;
+		if (diag->severity < findings->at_least)
 			continue;
 		counts[diag->severity]++;
-		add_finding(out, diag, color);
+		if (!finding_shown(findings, &findings->items[i])) {
+			left_out++;
+			continue;
+		}
+		add_finding(out, diag, findings->color);
 		buffer_char(out, '\n');
 	}
-	add_count(out, counts[SEVERITY_ERROR], "error", &any);
-	add_count(out, counts[SEVERITY_WARNING], "warning", &any);
-	add_count(out, counts[SEVERITY_NOTE], "note", &any);
-	buffer_format(out, "%s%zu file%s%s", any ? " in " : "", files, files == 1 ? "" : "s", any ? "" : ", no findings");
-	if (diags_count_suppressed(diags))
-		buffer_format(out, ", %zu suppressed", diags_count_suppressed(diags));
+	bool any = add_counts(out, counts);
+	buffer_format(out, "%s%zu file%s", any ? " in " : "", findings->files_read, findings->files_read == 1 ? "" : "s");
+	buffer_string(out, any ? "" : ", no findings");
+	if (findings->suppressed)
+		buffer_format(out, ", %zu suppressed", findings->suppressed);
+	if (left_out)
+		buffer_format(out, ", %zu not shown", left_out);
 	buffer_char(out, '\n');
-}
-
-static void json_add_place(struct json *object, struct place place)
-{
-	if (place.file)
-		json_add_text(object, "path", place.file->path);
-	else
-		json_add_null(object, "path");
-	json_add_count(object, "line", place.line);
-	json_add_count(object, "column", place.line ? place.column : 0);
-}
-
-void diags_json(struct buffer *out, const struct diags *diags)
-{
-	struct json *top = json_object(), *findings = json_array();
-
-	json_add_string(top, "schema", "galley.check/1");
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct diag *diag = &diags->items[i];
-		if (diag->severity == SEVERITY_OFF)
-			continue;
-		struct json *finding = json_object(), *related = json_array();
-		json_add_place(finding, diag->place);
-		json_add_string(finding, "severity", severity_name(diag->severity));
-		json_add_string(finding, "rule", code_list[diag->code].id);
-		json_add_text(finding, "message", diag->message);
-		for (size_t k = 0; k < diag->related_count; k++) {
-			struct json *item = json_object();
-			json_add_place(item, diag->related[k].place);
-			json_add_text(item, "message", diag->related[k].message);
-			json_push(related, item);
-		}
-		json_add(finding, "related", related);
-		if (diag->help.len)
-			json_add_text(finding, "help", diag->help);
-		json_push(findings, finding);
-	}
-	json_add(top, "findings", findings);
-	json_print(out, top, true);
-	json_release(top);
 }
