@@ -129,7 +129,7 @@ static struct diags *bad_row(struct table *table)
 /* The first ones are shown, all are counted. */
 static bool is_shown(const struct table *table)
 {
-	return table->bad.count < DIAGS_PER_FILE;
+	return table->bad.count < BAD_ROWS_SHOWN;
 }
 
 static void restart(struct table *table)

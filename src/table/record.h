@@ -39,6 +39,9 @@ struct table {
 	bool stopped;        /* the rest of the file cannot be read */
 };
 
+/* Of the bad rows of a file so many are shown, and a count of all. */
+enum { BAD_ROWS_SHOWN = DIAGS_PER_FILE - 1 };
+
 enum record { RECORD_END, RECORD_GOOD, RECORD_BAD, RECORD_EMPTY };
 
 /* A fresh parser, with the table's delimiter. */

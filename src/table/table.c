@@ -176,7 +176,7 @@ static void finish(struct table *table)
 	if (bad <= table->max_bad_rows)
 		return;
 	diags_append(table->diags, &table->bad);
-	if (bad > DIAGS_PER_FILE || table->max_bad_rows)
+	if (bad > BAD_ROWS_SHOWN || table->max_bad_rows)
 		diag_add(table->diags, table->bad.items[0].code, whole_file(table), "%zu rows of '%.*s' cannot be read, %zu may be left out", bad,
 		         TEXT_ARGS(table->input->path), table->max_bad_rows);
 }
