@@ -79,6 +79,8 @@ struct drift_score {
 	bool has_value, has_p;      /* has_p: the method has one and it could be computed */
 	bool with_p;                /* the method has one at all */
 	double value, p;
+	bool has_adjusted;          /* a deciding score that is judged by its p */
+	double adjusted;            /* p by Benjamini and Hochberg over all columns that are judged so; shown, not compared */
 	struct drift_side_value sides[4]; /* printed beside value: ks.d_plus, chi_square.cramers_v, ... */
 	size_t side_count;
 	double effect;              /* what limits are compared with: |value|, cramers_v, ...; only if has_value */
@@ -129,7 +131,7 @@ struct drift_column {
 	const struct drift_shape *shape; /* number columns with values on both sides, else NULL */
 	struct drift_score *scores; /* in the order of enum drift_method */
 	size_t score_count;
-	const struct drift_score *deciding; /* NULL: identifiers, timestamps, ignored */
+	struct drift_score *deciding; /* NULL: identifiers, timestamps, ignored */
 	enum drift_status status;           /* the deciding score's; inconclusive for a feature that a side lacks */
 	struct text reason;                 /* for a feature that a side lacks */
 };

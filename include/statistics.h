@@ -64,6 +64,10 @@ double normal_p(double z);
 struct proportions { double reference, current, difference; bool has_z; double z, p; };
 bool proportion_test(struct proportions *out, size_t reference_hits, size_t n, size_t current_hits, size_t m);
 
+/* Benjamini and Hochberg's step-up adjustment (Journal of the Royal Statistical Society B 57, 1995) of p-values in any order: at most as
+ * many false discoveries, as a share, as the limit that they are compared with. */
+void benjamini_hochberg(double *adjusted, const double *p, size_t count);
+
 /* Mann-Kendall trend test (Mann, Econometrica 13, 1945; Kendall 1975): two-sided p by the normal approximation with continuity correction
  * and the variance corrected for ties; s is the sum of signs; slope is Theil and Sen's median of the slopes of all pairs, a step.
  * False for fewer than two values. */

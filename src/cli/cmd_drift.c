@@ -97,6 +97,29 @@ static int read_delimiter(struct drift_request *request, const struct invocation
 	return EXIT_OK;
 }
 
+static bool has_name(const struct text *names, size_t count, struct text name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(names[i], name))
+			return true;
+	return false;
+}
+
+/* A name that is mistyped would leave its column to be judged as if nothing had been said. */
+static void note_kinds(const struct drift_result *result, const struct drift_request *request, const struct invocation *invocation)
+{
+	for (size_t i = 0; i < request->feature_count; i++) {
+		struct text name = request->features[i].name;
+		bool known = request->only_count || request->features[i].kind == COLUMN_IGNORE ||
+		             has_name(result->only_in_reference, result->only_in_reference_count, name) ||
+		             has_name(result->only_in_current, result->only_in_current_count, name);
+		for (size_t k = 0; k < result->column_count && !known; k++)
+			known = text_equal(result->columns[k].name, name);
+		if (!known)
+			session_note(invocation, "galley: '--kind' names '%.*s', which is a column of neither file", TEXT_ARGS(name));
+	}
+}
+
 static int drift_files(struct invocation *invocation)
 {
 	struct table_file reference = {NULL, text_of(invocation->reference)}, current = {NULL, text_of(invocation->current)};
@@ -135,6 +158,7 @@ static int drift_files(struct invocation *invocation)
 	buffer_init(&out);
 	code = EXIT_FINDINGS;
 	if (ok) {
+		note_kinds(&result, &request, invocation);
 		if (session_is(invocation, "json")) {
 			struct json *json = drift_json(&result, false);
 			json_print(&out, json, true);

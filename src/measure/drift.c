@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "drift_columns.h"
 #include "drift_score.h"
+#include "statistics.h"
 
 static const char *const kind_names[] = {
 	[COLUMN_AUTO] = "auto",
@@ -69,6 +70,27 @@ static void sum_up(struct drift_result *out)
 		out->status = DRIFT_INCONCLUSIVE;
 }
 
+/* With many columns some p is small by chance. */
+static void adjust(struct drift_result *out, struct arena *arena)
+{
+	double *p = arena_array(arena, out->column_count, sizeof *p), *adjusted = arena_array(arena, out->column_count, sizeof *adjusted);
+	struct drift_score **scores = arena_array(arena, out->column_count, sizeof *scores);
+	size_t count = 0;
+
+	for (size_t i = 0; i < out->column_count; i++) {
+		struct drift_score *score = out->columns[i].deciding;
+		if (!score || !score->limit.on_p || !score->has_p)
+			continue;
+		p[count] = score->p;
+		scores[count++] = score;
+	}
+	benjamini_hochberg(adjusted, p, count);
+	for (size_t i = 0; i < count; i++) {
+		scores[i]->has_adjusted = true;
+		scores[i]->adjusted = adjusted[i];
+	}
+}
+
 int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,
                   struct arena *arena, struct diags *diags, struct failure *failure)
 {
@@ -90,6 +112,7 @@ int drift_compare(struct drift_result *out, bool *ok, const struct drift_request
 		out->column_count = columns.pair_count;
 		for (size_t i = 0; i < columns.pair_count; i++)
 			score_column(&out->columns[i], &columns.pairs[i], request, arena);
+		adjust(out, arena);
 		sum_up(out);
 	}
 	columns_release(&columns);

@@ -229,3 +229,28 @@ bool proportion_test(struct proportions *out, size_t reference_hits, size_t n, s
 	}
 	return true;
 }
+
+struct ranked { double p; size_t at; };
+
+static int order_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	return a->p != b->p ? (a->p > b->p) - (a->p < b->p) : (a->at > b->at) - (a->at < b->at);
+}
+
+void benjamini_hochberg(double *adjusted, const double *p, size_t count)
+{
+	struct ranked *ranked = memory_get(count * sizeof *ranked);
+	double least = 1;
+
+	for (size_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){p[i], i};
+	if (count)
+		qsort(ranked, count, sizeof *ranked, order_ranked);
+	for (size_t i = count; i > 0; i--) {
+		least = fmin(least, ranked[i - 1].p * (double)count / (double)i);
+		adjusted[ranked[i - 1].at] = least;
+	}
+	free(ranked);
+}

@@ -9,9 +9,9 @@
 #include "drift.h"
 #include "number.h"
 
-enum { CELL_COUNT = 8, NAME_WIDTH = 40, NAMES_SHOWN = 5, DECIMALS = 3, DECIMALS_MAX = 12 };
+enum { CELL_COUNT = 9, NAME_WIDTH = 40, NAMES_SHOWN = 5, DECIMALS = 3, DECIMALS_MAX = 12 };
 
-enum cell { CELL_VERDICT, CELL_NAME, CELL_KIND, CELL_METHOD, CELL_VALUE, CELL_P, CELL_LIMIT, CELL_NOTE };
+enum cell { CELL_VERDICT, CELL_NAME, CELL_KIND, CELL_METHOD, CELL_VALUE, CELL_P, CELL_ADJUSTED, CELL_LIMIT, CELL_NOTE };
 
 struct line { struct text cells[CELL_COUNT]; };
 
@@ -86,15 +86,15 @@ static struct text effect_words(const struct drift_score *score, struct arena *a
 	return text_copy(arena, (struct text){out, len});
 }
 
-static struct text p_words(const struct drift_score *score, struct arena *arena)
+static struct text p_words(bool with, bool has, double p, struct arena *arena)
 {
-	if (!score->with_p)
+	if (!with)
 		return TEXT("");
-	if (!score->has_p)
+	if (!has)
 		return TEXT("n/a");
-	if (score->p >= 0.001)
-		return text_format(arena, "%.3f", score->p);
-	return score->p > 0 ? text_format(arena, "%.1e", score->p) : TEXT("0");
+	if (p >= 0.001)
+		return text_format(arena, "%.3f", p);
+	return p > 0 ? text_format(arena, "%.1e", p) : TEXT("0");
 }
 
 static struct text limit_words(const struct drift_score *score, struct arena *arena)
@@ -180,7 +180,8 @@ static void set_score(struct line *line, const struct drift_score *score, struct
 {
 	line->cells[CELL_METHOD] = text_of(drift_methods[score->method].label);
 	line->cells[CELL_VALUE] = effect_words(score, arena);
-	line->cells[CELL_P] = p_words(score, arena);
+	line->cells[CELL_P] = p_words(score->with_p, score->has_p, score->p, arena);
+	line->cells[CELL_ADJUSTED] = p_words(score->has_adjusted, true, score->adjusted, arena);
 	line->cells[CELL_LIMIT] = limit_words(score, arena);
 }
 
@@ -231,7 +232,7 @@ static void print_sheet(struct buffer *out, const struct sheet *sheet)
 		size_t owed = 0;
 		for (size_t k = 0; k < CELL_COUNT; k++) {
 			struct text cell = sheet->lines[i].cells[k];
-			bool right = k == CELL_VALUE || k == CELL_P || k == CELL_LIMIT;
+			bool right = k == CELL_VALUE || k == CELL_P || k == CELL_ADJUSTED || k == CELL_LIMIT;
 			if (!widths[k])
 				continue;
 			size_t gap = widths[k] - utf8_count(cell);
@@ -310,7 +311,7 @@ static void add_only(struct buffer *out, const char *where, const struct text *n
 
 void drift_text(struct buffer *out, const struct drift_result *result)
 {
-	static const struct line head = {{{"verdict", 7}, {"column", 6}, {"kind", 4}, {"method", 6}, {"value", 5}, {"p", 1}, {"drift", 5}, {"note", 4}}};
+	static const struct line head = {{{"verdict", 7}, {"column", 6}, {"kind", 4}, {"method", 6}, {"value", 5}, {"p", 1}, {"p (BH)", 6}, {"drift", 5}, {"note", 4}}};
 	struct arena arena;
 	struct sheet sheet = {.arena = &arena};
 

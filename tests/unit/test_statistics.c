@@ -155,6 +155,19 @@ static void proportions(void **state)
 	near(normal_p(-1.959963984540054), 0.05, 1e-14);
 }
 
+static void adjusted_p(void **state)
+{
+	/* R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.9), "BH") */
+	static const double p[] = {0.01, 0.04, 0.03, 0.005, 0.9}, expected[] = {0.025, 0.05, 0.05, 0.025, 0.9};
+	double adjusted[5];
+
+	(void)state;
+	benjamini_hochberg(adjusted, p, 5);
+	for (size_t i = 0; i < 5; i++)
+		near(adjusted[i], expected[i], 1e-15);
+	benjamini_hochberg(adjusted, p, 0);
+}
+
 struct trend { double values[12]; size_t count; double s, p, slope; };
 
 static void trend(void **state)
@@ -184,7 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moments), cmocka_unit_test(quantiles), cmocka_unit_test(stability_index), cmocka_unit_test(smirnov),
-		cmocka_unit_test(smirnov_tail), cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(trend),
+		cmocka_unit_test(smirnov_tail), cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(adjusted_p), cmocka_unit_test(trend),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
