@@ -98,6 +98,9 @@ lint: | test-needs ## layers, banned calls, headers; warnings as errors with eac
 	done
 compiled: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS)
 
+docs: $(BUILD)/galley ## the pages of docs/ that galley prints itself
+	$(BUILD)/galley schema --format markdown --output docs/reference.md
+
 install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
 	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'
 
@@ -107,5 +110,5 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all deps build-needs test-needs demo test unit cases test-san lint compiled install clean help
+.PHONY: all deps build-needs test-needs demo test unit cases test-san lint compiled docs install clean help
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(BUILD)/tests/judge.d $(BUILD)/obj/main.d
