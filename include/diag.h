@@ -2,7 +2,7 @@
  *
  * Ownership: diags and their texts live in the arena given to diags_init(). Threads: one struct diags a thread; diags_append()
  * joins them, and diags_sort() gives the one final order (path, line, column, code, message).
- * Failure: none; at most DIAGS_PER_FILE of one code per file are kept, the rest are counted. */
+ * Failure: none; at most DIAGS_PER_FILE (or diags.most) of one code per file are kept, the rest are counted. */
 #ifndef GALLEY_DIAG_H
 #define GALLEY_DIAG_H
 
@@ -55,6 +55,7 @@ struct diags {
 	struct arena *arena;
 	struct diag *items;
 	size_t count;
+	size_t most; /* of one code in one file that are kept; 0: DIAGS_PER_FILE */
 };
 
 void diags_init(struct diags *diags, struct arena *arena);
@@ -69,7 +70,7 @@ void diag_relate(struct diags *diags, struct place place, const char *format, ..
 
 /* Copies what from found to the end of diags; from's arena must outlive diags. */
 void diags_append(struct diags *diags, const struct diags *from);
-/* Final order; equal findings become one, and beyond DIAGS_PER_FILE of one code in one file the last kept says how many more. */
+/* Final order; equal findings become one, and beyond the most of one code in one file the last kept says how many more. */
 void diags_sort(struct diags *diags);
 size_t diags_count(const struct diags *diags, enum severity at_least);
 size_t diags_count_suppressed(const struct diags *diags);

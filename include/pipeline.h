@@ -13,6 +13,7 @@
 struct workspace_request {
 	struct source_options source;
 	unsigned jobs;
+	const struct limits *limits; /* the command line's; NULL: limits_default */
 	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
 	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
 	int64_t as_of;

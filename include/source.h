@@ -26,6 +26,7 @@ struct source_options {
 	const char *at;        /* --at REV; NULL: none. A bare repository is read at HEAD where neither is given */
 	bool staged;           /* --staged: the index; GIT_INDEX_FILE's where index_file is given */
 	const char *index_file; /* NULL: the repository's own */
+	const struct limits *limits; /* NULL: limits_default */
 	unsigned patience;     /* seconds that reading one git object may take before the process ends with EXIT_UNABLE, as libgit2 can
 	                        * loop on a damaged one; 0: 30. Uses SIGALRM, unless somebody else handles it */
 };
@@ -46,6 +47,8 @@ struct source_info {
 int source_open(struct source **out, const struct source_options *options, struct arena *arena, struct failure *failure);
 void source_close(struct source *source);
 const struct source_info *source_get_info(const struct source *source);
+/* For what is read from here on: blob_bytes and walk_depth, once galley.yaml has spoken. */
+void source_limit(struct source *source, const struct limits *limits);
 
 enum entry_kind { ENTRY_FILE, ENTRY_FOLDER, ENTRY_LINK, ENTRY_SUBMODULE, ENTRY_OTHER };
 
@@ -72,8 +75,8 @@ int source_look(bool *found, enum entry_kind *kind, struct source *source, struc
 struct stream;
 
 /* result as in source_read(); *out is NULL unless READ_OK, and is closed before its source. blob may be NULL; it gets the blob id without
- * holding the file in memory ("" in the one case where that cannot be: git would convert line ends in more than limits_default.blob_bytes).
- * READ_TOO_LARGE: a blob of git of more than limits_default.blob_bytes, as libgit2 loads those whole. */
+ * holding the file in memory ("" in the one case where that cannot be: git would convert line ends in more than the limit blob_bytes).
+ * READ_TOO_LARGE: a blob of git of more than the limit blob_bytes, as libgit2 loads those whole. */
 int source_stream(struct stream **out, enum read_result *result, char blob[41], struct source *source, struct text path,
                   struct arena *arena, struct failure *failure);
 /* A file named on the command line (follows links, may be outside the repository), "-" for standard input, /dev/fd/N for a shell's

@@ -49,12 +49,13 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	diags_init(&workspace->diags, &workspace->arena);
 	if (source_open(&workspace->source, &request->source, &workspace->arena, failure) < 0)
 		return -1;
-	if (catalog_load(&workspace->catalog, workspace->source, &limits_default, request->jobs, &workspace->arena, &workspace->diags,
+	if (catalog_load(&workspace->catalog, workspace->source, request->limits ? request->limits : &limits_default, request->jobs, &workspace->arena, &workspace->diags,
 	                 failure) < 0)
 		return -1;
 	if (refuse_nothing(workspace, failure) < 0)
 		return -1;
 	workspace->files = workspace->catalog.input_count;
+	workspace->diags.most = workspace->catalog.config.limits.findings;
 	workspace->results = (struct results){
 		.catalog = &workspace->catalog,
 		.resolved = &workspace->resolved,

@@ -85,26 +85,27 @@ static int order_diags(const void *left, const void *right)
 	return order;
 }
 
-/* Keeps one of equal findings, and the first DIAGS_PER_FILE of one code in one file; file's items are sorted. */
+/* Keeps one of equal findings, and the first ones of one code in one file; file's items are sorted. */
 static size_t keep_file(struct diags *diags, struct diag *kept, const struct diag *items, size_t count)
 {
 	size_t seen[2 * CODE_COUNT] = {0}, last[2 * CODE_COUNT] = {0}, out = 0;
+	size_t most = diags->most ? diags->most : DIAGS_PER_FILE;
 
 	for (size_t i = 0; i < count; i++) {
 		if (i && order_diags(&items[i - 1], &items[i]) == 0)
 			continue;
 		/* What is suppressed takes no room from what is not. */
 		size_t code = (size_t)items[i].code + (items[i].suppressed ? (size_t)CODE_COUNT : 0);
-		if (seen[code]++ < DIAGS_PER_FILE) {
+		if (seen[code]++ < most) {
 			last[code] = out;
 			kept[out++] = items[i];
 		}
 	}
 	for (size_t code = 0; code < sizeof seen / sizeof *seen; code++)
-		if (seen[code] > DIAGS_PER_FILE) {
+		if (seen[code] > most) {
 			struct diag *diag = &kept[last[code]];
-			diag->message = text_format(diags->arena, "%.*s (and %zu more of this kind in this file)",
-			                            TEXT_ARGS(diag->message), seen[code] - DIAGS_PER_FILE);
+			diag->message = text_format(diags->arena, "%.*s (and %zu more of this kind in this file, beyond %zu; --limit findings=%zu shows all)",
+			                            TEXT_ARGS(diag->message), seen[code] - most, most, seen[code]);
 		}
 	return out;
 }

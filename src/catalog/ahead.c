@@ -19,15 +19,15 @@ struct ahead {
 	struct diags diags;
 };
 
-static size_t most_bytes(const struct loader *loader, enum kind kind)
+static const size_t *most_bytes(const struct loader *loader, enum kind kind)
 {
-	return kind == KIND_SNAPSHOT ? loader->limits->metrics_bytes : loader->limits->manifest_bytes;
+	return kind == KIND_SNAPSHOT ? &loader->limits->metrics_bytes : &loader->limits->manifest_bytes;
 }
 
 static int read_file(struct ahead *file, struct loader *loader)
 {
 	file->input = arena_alloc(loader->arena, sizeof *file->input);
-	if (source_read(file->input, &file->result, loader->source, file->path, most_bytes(loader, file->kind),
+	if (source_read(file->input, &file->result, loader->source, file->path, *most_bytes(loader, file->kind),
 	                loader->arena, loader->failure) < 0)
 		return -1;
 	file->input->path = file->path;
@@ -37,14 +37,16 @@ static int read_file(struct ahead *file, struct loader *loader)
 static void refuse_read(struct ahead *file, const struct loader *loader)
 {
 	struct place place = {.file = file->input};
-	const char *limit = file->kind == KIND_SNAPSHOT ? "metrics_bytes" : "manifest_bytes";
+	const size_t *limit = most_bytes(loader, file->kind);
 
 	if (file->result == READ_NOT_A_FILE) {
 		diag_add(&file->diags, CODE_FILE_KIND, place, "'%.*s' is no regular file", TEXT_ARGS(file->path));
 		diag_help(&file->diags, "put a regular file there; links and directories are not read");
 	} else if (file->result == READ_TOO_LARGE) {
-		diag_add(&file->diags, CODE_FILE_LIMIT, place, "the file is larger than the limit '%s' of %zu bytes", limit,
-		         most_bytes(loader, file->kind));
+		if (loader->limits->blob_bytes < *limit)
+			limit = &loader->limits->blob_bytes;
+		diag_add(&file->diags, CODE_FILE_LIMIT, place, "the file is larger than %zu bytes (%s)", *limit,
+		         limit_note(loader->limits, limit).text);
 	}
 }
 

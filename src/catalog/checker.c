@@ -218,10 +218,8 @@ static void check_item(struct checker *checker, const struct field *list_field, 
 }
 
 /* Most items of a list. */
-static size_t list_most(const struct checker *checker, const struct field *field)
+static size_t list_most(const struct field *field)
 {
-	if (field->kind == KIND_RECIPE && text_is(text_of(field->path), "pipeline.stages"))
-		return checker->context->limits->stages;
 	return field->min == field->max || isinf(field->max) ? SIZE_MAX : (size_t)field->max;
 }
 
@@ -229,14 +227,17 @@ static void check_list(struct checker *checker, const struct field *field, const
                        const struct spot *spot)
 {
 	struct arena *arena = checker->diags->arena;
-	size_t most = list_most(checker, field);
+	const struct limits *limits = checker->context->limits;
+	bool stages = field->kind == KIND_RECIPE && text_is(text_of(field->path), "pipeline.stages");
+	size_t most = stages ? limits->stages : list_most(field);
 	unsigned depth = spot ? spot->depth + 1 : 1;
 
 	if (field->min != field->max && (double)list->count < field->min)
 		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' is empty", TEXT_ARGS(spot_text(spot, arena)));
 	if (list->count > most) {
-		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' has %zu items, more than %zu",
-		         TEXT_ARGS(spot_text(spot, arena)), list->count, most);
+		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' has %zu items, more than %zu%s%s%s",
+		         TEXT_ARGS(spot_text(spot, arena)), list->count, most, stages ? " (" : "",
+		         stages ? limit_note(limits, &limits->stages).text : "", stages ? ")" : "");
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++) {

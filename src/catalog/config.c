@@ -184,30 +184,17 @@ static void read_rules(struct config *config, struct loader *loader)
 
 static void read_limits(struct config *config, struct loader *loader)
 {
-	static const struct {
-		const char *name;
-		size_t offset;
-	} limits[] = {
-#define LIMIT(name) {#name, offsetof(struct limits, name)}
-		LIMIT(manifest_bytes), LIMIT(metrics_bytes),    LIMIT(depth),      LIMIT(yaml_nodes),   LIMIT(yaml_aliases),
-		LIMIT(scalar_bytes),   LIMIT(key_bytes),        LIMIT(csv_field),  LIMIT(csv_line),     LIMIT(csv_columns),
-		LIMIT(stages),         LIMIT(expression_bytes), LIMIT(blob_bytes), LIMIT(walk_commits), LIMIT(walk_files),
-#undef LIMIT
-	};
 	const struct value *map = value_get(config->root, "limits");
 
-	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-		size_t given, most, *out = (size_t *)(void *)((char *)&config->limits + limits[i].offset);
-		if (!size_parse(&given, value_text(map, limits[i].name)) || !given)
+	for (size_t i = 0; i < LIMIT_LIST_COUNT; i++) {
+		const struct limit_row *limit = &limit_list[i];
+		size_t given, most = limit_get(&limits_default, limit);
+		if (!limit_parse(&given, value_text(map, limit->name)) || !given || limit_lower(&config->limits, limit, given))
 			continue;
-		memcpy(&most, (const char *)&limits_default + limits[i].offset, sizeof most);
-		if (given > most) {
-			diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(map, limits[i].name), "limit '%s' %.*s is above %zu",
-			         limits[i].name, TEXT_ARGS(value_text(map, limits[i].name)), most);
-			diag_help(loader->diags, "a repository may only lower limits; they are raised on the command line");
-		} else if (given < *out) {
-			*out = given;
-		}
+		diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(map, limit->name), "limit '%s' %.*s is above %s", limit->name,
+		         TEXT_ARGS(value_text(map, limit->name)), limit_value(limit, most).text);
+		diag_help(loader->diags, "a repository may only lower limits; to raise it use --limit %s=%.*s", limit->name,
+		          TEXT_ARGS(value_text(map, limit->name)));
 	}
 }
 
@@ -254,5 +241,6 @@ int config_load(struct loader *loader)
 	if (!config->hold)
 		config->hold = 1;
 	loader->limits = &config->limits;
+	source_limit(loader->source, loader->limits);
 	return 0;
 }

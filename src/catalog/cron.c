@@ -4,7 +4,7 @@
 
 #include "number.h"
 
-enum { LINE_MAX_BYTES = 128, FIELDS = 5 };
+enum { FIELDS = 5 };
 
 struct cron_field {
 	const char *name;
@@ -139,10 +139,6 @@ bool cron_check(struct text *why, struct text line, struct arena *arena)
 	struct text words[FIELDS];
 	uint64_t sets[FIELDS];
 
-	if (line.len > LINE_MAX_BYTES) {
-		*why = text_format(arena, "longer than %d bytes", LINE_MAX_BYTES);
-		return false;
-	}
 	size_t count = split(words, line);
 	if (count != FIELDS) {
 		*why = text_format(arena, "%zu field%s where five are needed: minute, hour, day of month, month, day of week", count,

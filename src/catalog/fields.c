@@ -77,26 +77,6 @@ bool duration_hours(double *out, struct text text)
 	return false;
 }
 
-bool size_parse(size_t *size, struct text text)
-{
-	static const struct {
-		const char *unit;
-		unsigned shift;
-	} units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
-	unsigned shift = 0;
-	uint64_t number;
-
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (text_ends(text, units[i].unit)) {
-			shift = units[i].shift;
-			text = text_trim(text_cut(text, 0, text.len - 3));
-		}
-	if (!number_parse_count(&number, text, SIZE_MAX >> shift))
-		return false;
-	*size = (size_t)number << shift;
-	return true;
-}
-
 bool is_id(struct text text, bool run)
 {
 	if (!text.len || text.len > 64 || (run && text_is(text, "snapshots")))

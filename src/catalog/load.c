@@ -66,7 +66,6 @@ const char *entry_word(enum entry_kind kind)
 
 bool entry_refuse(struct loader *loader, const struct entry *entry)
 {
-	enum { FOLDERS_MAX = 200 };
 	size_t depth = 0;
 
 	if (entry->kind == ENTRY_FILE)
@@ -77,9 +76,10 @@ bool entry_refuse(struct loader *loader, const struct entry *entry)
 		diag_add(loader->diags, CODE_FILE_KIND, path_place(loader, entry->path), "'%.*s' is %s", TEXT_ARGS(entry->path),
 		         entry_word(entry->kind));
 		diag_help(loader->diags, "put a regular file there");
-	} else if (depth >= FOLDERS_MAX) {
+	} else if (depth >= loader->limits->walk_depth) {
 		diag_add(loader->diags, CODE_FILE_LIMIT, path_place(loader, entry->path),
-		         "folders deeper than %d levels are not read", FOLDERS_MAX);
+		         "folders deeper than %zu levels are not read (%s)", loader->limits->walk_depth,
+		         limit_note(loader->limits, &loader->limits->walk_depth).text);
 	}
 	return true;
 }

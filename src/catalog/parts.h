@@ -11,8 +11,6 @@ bool is_id(struct text text, bool run);
 bool is_inner_path(struct text path);
 /* A finite decimal without needless leading zeros. */
 bool is_plain_number(double *number, struct text text);
-/* A whole number, optionally with KiB, MiB or GiB. */
-bool size_parse(size_t *size, struct text text);
 /* "a|b|c" taken apart. */
 size_t choices_split(struct text **words, const char *allowed, struct arena *arena);
 

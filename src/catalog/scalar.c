@@ -288,11 +288,21 @@ static void check_duration(const struct subject *s)
 	}
 }
 
+static bool check_bytes(const struct subject *s, const size_t *most)
+{
+	if (s->value->text.len > *most) {
+		diag_add(s->checker->diags, CODE_SCHEMA_RANGE, s->value->place, "'%.*s' has %zu bytes, more than %zu (%s)", TEXT_ARGS(spot_text(s->spot, arena_of(s))),
+		         s->value->text.len, *most, limit_note(s->checker->context->limits, most).text);
+		return false;
+	}
+	return true;
+}
+
 static void check_cron(const struct subject *s)
 {
 	struct text why;
 
-	if (cron_check(&why, s->value->text, arena_of(s)))
+	if (!check_bytes(s, &s->checker->context->limits->cron_bytes) || cron_check(&why, s->value->text, arena_of(s)))
 		return;
 	diag_add(s->checker->diags, CODE_SCHEMA_CRON, s->value->place, "'%.*s' is no schedule: %.*s",
 	         TEXT_ARGS(spot_text(s->spot, arena_of(s))), TEXT_ARGS(excerpt(why, arena_of(s))));
@@ -317,7 +327,7 @@ static void check_size(const struct subject *s)
 {
 	size_t bytes;
 
-	if (!size_parse(&bytes, s->value->text))
+	if (!limit_parse(&bytes, s->value->text))
 		wrong(s, CODE_SCHEMA_TYPE, "a whole number, with KiB, MiB or GiB where it counts bytes");
 	else if (!bytes)
 		wrong(s, CODE_SCHEMA_RANGE, "1 or more");
@@ -336,13 +346,7 @@ static void check_character(const struct subject *s)
 
 static void check_expression(const struct subject *s)
 {
-	size_t most = s->checker->context->limits->expression_bytes;
-
-	if (s->value->text.len > most) {
-		diag_add(s->checker->diags, CODE_SCHEMA_RANGE, s->value->place, "'%.*s' has %zu bytes, more than %zu",
-		         TEXT_ARGS(spot_text(s->spot, arena_of(s))), s->value->text.len, most);
-		diag_help(s->checker->diags, "the limit is limits.expression_bytes");
-	}
+	check_bytes(s, &s->checker->context->limits->expression_bytes);
 }
 
 void scalar_check(struct checker *checker, const struct field *field, const struct value *value,

@@ -308,8 +308,8 @@ const struct field schema_fields[] = {
     CONFIG("limits.manifest_bytes", SIZE, DOC("largest manifest", "1MiB"), ELSE("1MiB")),
     CONFIG("limits.metrics_bytes", SIZE, DOC("largest metric file", "1MiB"), ELSE("1MiB")),
     CONFIG("limits.depth", SIZE, DOC("deepest nesting in YAML and JSON", "64"), ELSE("64")),
-    CONFIG("limits.yaml_nodes", SIZE, DOC("most values in a file, aliases expanded", "100000"), ELSE("100000")),
-    CONFIG("limits.yaml_aliases", SIZE, DOC("most aliases in a file", "1000"), ELSE("1000")),
+    CONFIG("limits.yaml_nodes", SIZE, DOC("most values in a YAML or JSON file, aliases expanded", "100000"), ELSE("100000")),
+    CONFIG("limits.yaml_aliases", SIZE, DOC("most aliases, and most anchors, in a file", "1000"), ELSE("1000")),
     CONFIG("limits.scalar_bytes", SIZE, DOC("longest value", "64KiB"), ELSE("64KiB")),
     CONFIG("limits.key_bytes", SIZE, DOC("longest key", "1KiB"), ELSE("1KiB")),
     CONFIG("limits.csv_field", SIZE, DOC("longest field of a CSV", "64KiB"), ELSE("64KiB")),
@@ -317,9 +317,14 @@ const struct field schema_fields[] = {
     CONFIG("limits.csv_columns", SIZE, DOC("most columns of a CSV", "10000"), ELSE("10000")),
     CONFIG("limits.stages", SIZE, DOC("most stages of a pipeline", "1000"), ELSE("1000")),
     CONFIG("limits.expression_bytes", SIZE, DOC("longest alert condition", "4KiB"), ELSE("4KiB")),
+    CONFIG("limits.expression_nodes", SIZE, DOC("most numbers, names and operators in an alert condition", "256"), ELSE("256")),
+    CONFIG("limits.expression_depth", SIZE, DOC("deepest nesting in an alert condition", "64"), ELSE("64")),
+    CONFIG("limits.cron_bytes", SIZE, DOC("longest schedule", "128"), ELSE("128")),
     CONFIG("limits.blob_bytes", SIZE, DOC("largest file that is read from git", "256MiB"), ELSE("256MiB")),
     CONFIG("limits.walk_commits", SIZE, DOC("most commits that a look into history visits", "100000"), ELSE("100000")),
     CONFIG("limits.walk_files", SIZE, DOC("most files below the folders", "1000000"), ELSE("1000000")),
+    CONFIG("limits.walk_depth", SIZE, DOC("deepest folders within each other", "200"), ELSE("200")),
+    CONFIG("limits.findings", SIZE, DOC("most findings of one code that are shown for one file", "20"), ELSE("20")),
 };
 
 const size_t schema_field_count = sizeof schema_fields / sizeof *schema_fields;

@@ -34,7 +34,7 @@ static void select_findings(struct findings *findings, struct workspace *workspa
 	for (size_t i = 0; i < workspace->diags.count; i++) {
 		const struct input *file = workspace->diags.items[i].place.file;
 		if (is_below(file ? file->path : TEXT(""), &invocation->operands))
-			diags_append(shown, &(struct diags){NULL, &workspace->diags.items[i], 1});
+			diags_append(shown, &(struct diags){.items = &workspace->diags.items[i], .count = 1});
 	}
 	for (size_t i = 0; i < catalog->input_count; i++)
 		if (is_below(catalog->inputs[i]->path, &invocation->operands))

@@ -135,6 +135,7 @@ static int drift_files(struct invocation *invocation)
 		.max_bad_rows = invocation->max_bad_rows,
 	};
 	struct drift_result result;
+	struct limits limits;
 	struct diags diags;
 	struct failure failure;
 	struct buffer out;
@@ -147,10 +148,13 @@ static int drift_files(struct invocation *invocation)
 		code = read_delimiter(&request, invocation);
 	if (code != EXIT_OK)
 		return code;
+	code = session_limits(&limits, invocation);
+	if (code != EXIT_OK)
+		return code;
 	if (strcmp(invocation->reference, "-") == 0 && strcmp(invocation->current, "-") == 0)
 		return session_usage(invocation, "'-' is both '--reference' and '--current', but standard input can only be one of them");
 	diags_init(&diags, &invocation->arena);
-	if (drift_compare(&result, &ok, &request, &limits_default, &invocation->arena, &diags, &failure) < 0)
+	if (drift_compare(&result, &ok, &request, &limits, &invocation->arena, &diags, &failure) < 0)
 		return session_fail(&failure);
 	diags_sort(&diags);
 	if (diags.count)

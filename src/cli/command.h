@@ -33,6 +33,7 @@ struct invocation {
 	const char *directory, *git_dir, *at, *as_of, *format, *output, *color, *fail_on;
 	bool staged, quiet, verbose, help, version;
 	size_t jobs;
+	struct words limit_settings;
 	/* for some */
 	bool why, commit, check;
 	const char *branch, *author;
@@ -111,6 +112,9 @@ int session_errors(const struct workspace *workspace, const struct invocation *i
 int session_unknown(const char *what, struct text id, const struct text *names, size_t count);
 /* A line on stderr, unless -q. */
 void session_note(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* limits_default with each --limit; a usage error where one cannot be read. */
+int session_limits(struct limits *limits, struct invocation *invocation);
 
 int64_t session_now(void);
 

@@ -19,6 +19,7 @@ const struct option global_options[] = {
 	{"color", 0, OPTION_WORD, AT(color), "WHEN", "auto|always|never", "colours: auto, always or never (also NO_COLOR)"},
 	{"fail-on", 0, OPTION_WORD, AT(fail_on), "LEVEL", "error|fail|warning|warn|note", "exit with 1 from this severity on: error (default), warning, note"},
 	{"jobs", 'j', OPTION_NUMBER, AT(jobs), "N", NULL, "at most N threads (default: all processors)"},
+	{"limit", 0, OPTION_WORDS, AT(limit_settings), "NAME=VALUE", NULL, "a cap on input other than its default, such as depth=128"},
 	{"quiet", 'q', OPTION_FLAG, AT(quiet), NULL, NULL, "errors only on standard error"},
 	{"verbose", 'v', OPTION_FLAG, AT(verbose), NULL, NULL, "say what is read, and as of when"},
 	{"version", 0, OPTION_FLAG, AT(version), NULL, NULL, "print the version"},
@@ -161,7 +162,13 @@ static int take_option(struct invocation *invocation, struct text name, bool is_
                        char **argv)
 {
 	const struct option *option = find_option(invocation->command, name, is_letter);
+	const char *given = inline_value || *i + 1 >= argc ? inline_value : argv[*i + 1];
 
+	/* `list --limit 5` counts rows, `list --limit depth=128` is the option of every command. */
+	if (option && option->kind == OPTION_NUMBER && given && strchr(given, '=')) {
+		const struct option *global = find_option(NULL, name, is_letter);
+		option = global ? global : option;
+	}
 	if (!option) {
 		struct text near = is_letter ? (struct text){NULL, 0} : nearest_option(invocation, name);
 		if (near.at)

@@ -138,6 +138,17 @@ static unsigned processors(void)
 	return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
 }
 
+int session_limits(struct limits *limits, struct invocation *invocation)
+{
+	struct text why;
+
+	*limits = limits_default;
+	for (size_t i = 0; i < invocation->limit_settings.count; i++)
+		if (!limit_set(limits, &why, invocation->limit_settings.items[i], &invocation->arena))
+			return session_usage(invocation, "'--limit': %.*s", TEXT_ARGS(why));
+	return EXIT_OK;
+}
+
 int session_open(struct workspace *workspace, struct invocation *invocation)
 {
 	const char *index_file = getenv("GIT_INDEX_FILE");
@@ -154,8 +165,13 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 		.live = invocation->commit,
 		.now = session_now(),
 	};
+	struct limits limits;
 
 	*workspace = (struct workspace){0};
+	int code = session_limits(&limits, invocation);
+	if (code != EXIT_OK)
+		return code;
+	request.limits = request.source.limits = &limits;
 	if (invocation->as_of) {
 		request.has_as_of = true;
 		if (strcmp(invocation->as_of, "now") == 0)

@@ -7,13 +7,13 @@
 static bool refuse_size(struct reader *reader)
 {
 	bool metrics = reader->form == DOCUMENT_METRICS;
-	size_t limit = metrics ? reader->limits->metrics_bytes : reader->limits->manifest_bytes;
+	const size_t *limit = metrics ? &reader->limits->metrics_bytes : &reader->limits->manifest_bytes;
 
-	if (reader->file->bytes.len <= limit)
+	if (reader->file->bytes.len <= *limit)
 		return false;
 	diag_add(reader->diags, CODE_FILE_LIMIT, reader_place_file(reader),
-	         "the file is %zu bytes, more than the limit '%s' of %zu", reader->file->bytes.len,
-	         metrics ? "metrics_bytes" : "manifest_bytes", limit);
+	         "the file is %zu bytes, more than %zu (%s)", reader->file->bytes.len, *limit,
+	         limit_note(reader->limits, limit).text);
 	diag_help(reader->diags, "%s", metrics ? "keep metrics alone in this file" : "keep data in files of their own");
 	return true;
 }

@@ -184,19 +184,20 @@ bool reader_count(struct reader *reader, size_t nodes, struct place place, enum 
 		reader->nodes += nodes;
 		return true;
 	}
-	diag_add(reader->diags, code, place, "more than %zu values, aliases expanded: the limit 'yaml_nodes'", limit);
+	diag_add(reader->diags, code, place, "more than %zu values, aliases expanded (%s)", limit,
+	         limit_note(reader->limits, &reader->limits->yaml_nodes).text);
 	diag_help(reader->diags, "split the file, or remove aliases of aliases");
 	return false;
 }
 
 bool reader_check_size(struct reader *reader, size_t size, bool key, struct place place, enum code code)
 {
-	size_t limit = key ? reader->limits->key_bytes : reader->limits->scalar_bytes;
+	const size_t *limit = key ? &reader->limits->key_bytes : &reader->limits->scalar_bytes;
 
-	if (size <= limit)
+	if (size <= *limit)
 		return true;
-	diag_add(reader->diags, code, place, "a %s of %zu bytes, more than the limit '%s' of %zu", key ? "key" : "text", size,
-	         key ? "key_bytes" : "scalar_bytes", limit);
+	diag_add(reader->diags, code, place, "a %s of %zu bytes, more than %zu (%s)", key ? "key" : "text", size, *limit,
+	         limit_note(reader->limits, limit).text);
 	diag_help(reader->diags, "%s", key ? "shorten the key" : "keep long text in a file of its own");
 	return false;
 }
@@ -205,7 +206,8 @@ bool reader_check_depth(struct reader *reader, size_t depth, struct place place,
 {
 	if (depth <= reader->limits->depth)
 		return true;
-	diag_add(reader->diags, code, place, "nested deeper than %zu levels: the limit 'depth'", reader->limits->depth);
+	diag_add(reader->diags, code, place, "nesting is deeper than %zu (%s)", reader->limits->depth,
+	         limit_note(reader->limits, &reader->limits->depth).text);
 	diag_help(reader->diags, "flatten the structure");
 	return false;
 }

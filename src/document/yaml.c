@@ -189,7 +189,8 @@ static size_t add_anchor(struct builder *b, const yaml_char_t *name, struct valu
 	size_t limit = b->reader->limits->yaml_aliases;
 
 	if (b->anchor_count >= limit) {
-		diag_add(diags_of(b), CODE_YAML_LIMIT, place, "more than %zu anchors: the limit 'yaml_aliases'", limit);
+		diag_add(diags_of(b), CODE_YAML_LIMIT, place, "more than %zu anchors (%s)", limit,
+		         limit_note(b->reader->limits, &b->reader->limits->yaml_aliases).text);
 		diag_help(diags_of(b), "remove anchors that nothing refers to");
 		return 0;
 	}
@@ -269,8 +270,8 @@ static bool take_alias(struct builder *b, const yaml_event_t *event)
 		return false;
 	}
 	if (++b->aliases > b->reader->limits->yaml_aliases) {
-		diag_add(diags_of(b), CODE_YAML_LIMIT, place, "more than %zu aliases: the limit 'yaml_aliases'",
-		         b->reader->limits->yaml_aliases);
+		diag_add(diags_of(b), CODE_YAML_LIMIT, place, "more than %zu aliases (%s)", b->reader->limits->yaml_aliases,
+		         limit_note(b->reader->limits, &b->reader->limits->yaml_aliases).text);
 		diag_help(diags_of(b), "write the values out, or move them to a parent recipe");
 		return false;
 	}

@@ -1,14 +1,13 @@
 #include "expression.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "arena.h"
 #include "number.h"
 
-/* Conditions are kept in postfix order: testing one is a loop over a stack, and both are bounded by MAX_NODES. Levels of binding
+/* Conditions are kept in postfix order: testing one is a loop over a stack, and both are bounded by a limit. Levels of binding
  * follow the Common Expression Language: || && comparison +- * / and then what stands before its operand. */
-
-enum { MAX_BYTES = 4096, MAX_NODES = 256, MAX_DEPTH = 64 };
 
 enum operation { OP_NUMBER, OP_NAME, OP_TRUTH, OP_NOT, OP_MINUS, OP_OR, OP_AND, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_ADD, OP_SUB, OP_MUL, OP_DIV };
 
@@ -20,7 +19,7 @@ struct node {
 };
 
 struct expression {
-	struct node nodes[MAX_NODES];
+	struct node *nodes;
 	size_t count;
 };
 
@@ -45,6 +44,7 @@ struct parser {
 	size_t at;
 	size_t depth;
 	struct expression *out;
+	const struct limits *limits;
 	struct text *why;
 	size_t *offset;
 	struct arena *arena;
@@ -83,10 +83,12 @@ static void skip_blanks(struct parser *parser)
 
 static bool emit(struct parser *parser, struct node node)
 {
-	if (parser->out->count == MAX_NODES) {
-		refuse(parser, node.offset, text_format(parser->arena, "more than %d parts in one condition", MAX_NODES));
+	if (parser->out->count >= parser->limits->expression_nodes) {
+		refuse(parser, node.offset, text_format(parser->arena, "more than %zu parts in one condition (%s)",
+		                                         parser->limits->expression_nodes, limit_note(parser->limits, &parser->limits->expression_nodes).text));
 		return false;
 	}
+	parser->out->nodes = arena_grow(parser->arena, parser->out->nodes, parser->out->count, sizeof node);
 	parser->out->nodes[parser->out->count++] = node;
 	return true;
 }
@@ -140,8 +142,9 @@ static enum type parse_level(struct parser *parser, unsigned level);
 /* The only ways to go deeper: a parenthesis, and an operator before its operand. */
 static enum type parse_deeper(struct parser *parser, unsigned level)
 {
-	if (parser->depth == MAX_DEPTH)
-		return refuse(parser, parser->at - 1, text_format(parser->arena, "nested deeper than %d", MAX_DEPTH));
+	if (parser->depth >= parser->limits->expression_depth)
+		return refuse(parser, parser->at - 1, text_format(parser->arena, "nesting is deeper than %zu (%s)", parser->limits->expression_depth,
+		                                                     limit_note(parser->limits, &parser->limits->expression_depth).text));
 	parser->depth++;
 	enum type type = parse_level(parser, level);
 	parser->depth--;
@@ -243,13 +246,15 @@ static enum type trailing(struct parser *parser)
 	return refuse(parser, parser->at, TEXT("an operator is expected here"));
 }
 
-const struct expression *expression_parse(struct text *why, size_t *offset, struct text source, struct arena *arena)
+const struct expression *expression_parse(struct text *why, size_t *offset, struct text source, const struct limits *limits,
+                                          struct arena *arena)
 {
 	struct expression parsed = {.count = 0};
-	struct parser parser = {.source = source, .out = &parsed, .why = why, .offset = offset, .arena = arena};
+	struct parser parser = {.source = source, .out = &parsed, .limits = limits, .why = why, .offset = offset, .arena = arena};
 
-	if (source.len > MAX_BYTES) {
-		refuse(&parser, 0, text_format(arena, "%zu bytes long, at most %d are allowed", source.len, MAX_BYTES));
+	if (source.len > limits->expression_bytes) {
+		refuse(&parser, 0, text_format(arena, "%zu bytes long, more than %zu (%s)", source.len, limits->expression_bytes,
+		                               limit_note(limits, &limits->expression_bytes).text));
 		return NULL;
 	}
 	enum type type = parse_level(&parser, LEVEL_NONE);
@@ -329,7 +334,7 @@ static struct result combine(enum operation operation, struct result a, struct r
 enum truth expression_test(struct text *missing, const struct expression *expression,
                            bool (*look)(void *context, struct text name, double *value), void *context)
 {
-	struct result stack[MAX_NODES];
+	struct result *stack = memory_get(expression->count * sizeof *stack);
 	size_t top = 0;
 
 	for (size_t i = 0; i < expression->count; i++) {
@@ -356,6 +361,8 @@ enum truth expression_test(struct text *missing, const struct expression *expres
 			stack[top - 1] = combine(node->operation, stack[top - 1], stack[top]);
 		}
 	}
-	*missing = stack[0].known ? TEXT("") : stack[0].missing;
-	return !stack[0].known ? TRUTH_UNKNOWN : stack[0].number != 0 ? TRUTH_TRUE : TRUTH_FALSE;
+	struct result result = stack[0];
+	free(stack);
+	*missing = result.known ? TEXT("") : result.missing;
+	return !result.known ? TRUTH_UNKNOWN : result.number != 0 ? TRUTH_TRUE : TRUTH_FALSE;
 }

@@ -88,6 +88,7 @@ static void read_vocabulary(struct vocabulary *out, const struct catalog *catalo
 struct checker {
 	const struct vocabulary *vocabulary;
 	const struct value *condition;
+	const struct limits *limits;
 	struct arena *arena;
 	struct diags *diags;
 };
@@ -169,7 +170,7 @@ static void check_condition(const struct checker *checker)
 	const struct value *condition = checker->condition;
 	struct text why;
 	size_t offset;
-	const struct expression *expression = expression_parse(&why, &offset, condition->text, checker->arena);
+	const struct expression *expression = expression_parse(&why, &offset, condition->text, checker->limits, checker->arena);
 
 	if (expression) {
 		expression_names(expression, check_name, (void *)(uintptr_t)checker);
@@ -190,7 +191,7 @@ static void check_recipe(const struct catalog *catalog, const struct effective *
 	read_vocabulary(&vocabulary, catalog, recipe, arena);
 	for (size_t i = 0; i < alerts->count; i++) {
 		const struct value *condition = value_get(alerts->members[i].value, "condition");
-		struct checker checker = {&vocabulary, condition, arena, diags};
+		struct checker checker = {&vocabulary, condition, &catalog->config.limits, arena, diags};
 		if (condition && condition->kind == VALUE_SCALAR && condition->place.file == recipe->recipe->record.file)
 			check_condition(&checker);
 	}

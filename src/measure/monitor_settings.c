@@ -177,7 +177,7 @@ static void show_method(void *context, struct text name, size_t offset)
 		watch->show[method] = true;
 }
 
-static void read_alerts(struct watch *out, const struct value *alerts, struct arena *arena)
+static void read_alerts(struct watch *out, const struct value *alerts, const struct limits *limits, struct arena *arena)
 {
 	size_t offset;
 
@@ -194,7 +194,7 @@ static void read_alerts(struct watch *out, const struct value *alerts, struct ar
 			continue;
 		rule->condition = condition->text;
 		rule->place = condition->place;
-		rule->expression = expression_parse(&rule->why, &offset, condition->text, arena);
+		rule->expression = expression_parse(&rule->why, &offset, condition->text, limits, arena);
 		if (rule->expression)
 			expression_names(rule->expression, show_method, out);
 	}
@@ -220,7 +220,7 @@ void watch_read(struct watch *out, const struct effective *recipe, const struct 
 	out->max_age_text = value_text(monitoring, "freshness.max_age_hours");
 	out->fresh_count = watch_texts(&out->fresh, monitoring, "freshness.features", arena);
 	out->metric_count = watch_texts(&out->metrics, monitoring, "metrics", arena);
-	read_alerts(out, value_get(monitoring, "alerts"), arena);
+	read_alerts(out, value_get(monitoring, "alerts"), &config->limits, arena);
 	out->on_stale = read_action(actions, "on_stale", ACTION_ALERT);
 	out->on_drift = read_action(actions, "on_drift", ACTION_ALERT);
 	out->on_degraded = read_action(actions, "on_degraded", ACTION_RETRAIN);

@@ -241,7 +241,7 @@ static int walk_entry(struct walk *walk, int folder_fd, struct text folder, cons
 
 	if (fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? 0 : system_fail(failure, "look at", path);
-	if (S_ISDIR(status.st_mode) && path_depth(path) <= MAX_DEPTH) {
+	if (S_ISDIR(status.st_mode) && path_depth(path) <= walk->limits->walk_depth) {
 		walk_push(walk, path);
 		return 0;
 	}

@@ -70,8 +70,8 @@ int entry_list_add(struct entry_list *list, struct text path, enum entry_kind ki
                    struct arena *arena, struct failure *failure)
 {
 	if (list->count >= limits->walk_files)
-		return failure_set(failure, EXIT_UNABLE, "more than %zu files (limit walk_files), the last one '%.*s'",
-		                   limits->walk_files, TEXT_ARGS(path));
+		return failure_set(failure, EXIT_UNABLE, "more than %zu files, the last one '%.*s' (%s)", limits->walk_files,
+		                   TEXT_ARGS(path), limit_note(limits, &limits->walk_files).text);
 	list->items = arena_grow(arena, list->items, list->count, sizeof *list->items);
 	list->items[list->count++] = (struct entry){path, kind};
 	return 0;

@@ -5,13 +5,12 @@
 #include "git.h"
 #include "source.h"
 
-enum { MAX_DEPTH = 200 };
-
 struct arena;
 
 struct source {
 	struct source_info info;
 	unsigned patience;
+	struct limits limits;
 	git_repository *repository; /* NULL in a plain folder */
 	git_odb *odb;
 	git_index *index; /* SOURCE_INDEX */

@@ -119,8 +119,8 @@ static int walk(char out[41], git_commit *commit, struct view views[2], struct s
 		git_commit_free(commit);
 		commit = parent;
 		if (status == 0 && !done && commit && depth >= limits->walk_commits)
-			status = failure_set(failure, EXIT_UNABLE, "no change among the newest %zu commits (limit walk_commits)",
-			                     limits->walk_commits);
+			status = failure_set(failure, EXIT_UNABLE, "no change among the newest %zu commits (%s)", limits->walk_commits,
+			                     limit_note(limits, &limits->walk_commits).text);
 		if (status || done) {
 			git_commit_free(commit);
 			return status;

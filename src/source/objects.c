@@ -28,9 +28,9 @@ int objects_tree(git_tree **tree, struct source *source, const git_oid *id, cons
 
 	if (check_header(&size, source, id, GIT_OBJECT_TREE, what, failure) < 0)
 		return -1;
-	if (size > limits_default.blob_bytes)
-		return failure_set(failure, EXIT_UNABLE, "cannot read folder '%s': it is larger than %zu bytes (limit blob_bytes)", what,
-		                   limits_default.blob_bytes);
+	if (size > source->limits.blob_bytes)
+		return failure_set(failure, EXIT_UNABLE, "cannot read folder '%s': it is larger than %zu bytes (%s)", what,
+		                   source->limits.blob_bytes, limit_note(&source->limits, &source->limits.blob_bytes).text);
 	watch_start(source->patience);
 	int error = git_tree_lookup(tree, source->repository, id);
 	watch_stop();
@@ -192,7 +192,7 @@ static int tree_entry(struct entry_list *list, struct level *levels, size_t *dep
 
 	if (!path_is_plain(text_of(git_tree_entry_name(entry))) || strchr(git_tree_entry_name(entry), '/'))
 		return bad_name(failure, path);
-	if (kind != ENTRY_FOLDER || *depth == MAX_DEPTH)
+	if (kind != ENTRY_FOLDER || *depth == limits->walk_depth)
 		return entry_list_add(list, path, kind, limits, arena, failure);
 	struct level *inner = &levels[*depth];
 	if (objects_tree(&inner->tree, source, git_tree_entry_id(entry), path.at, failure) < 0)
@@ -206,14 +206,14 @@ static int tree_entry(struct entry_list *list, struct level *levels, size_t *dep
 static int tree_list(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
                      struct arena *arena, struct failure *failure)
 {
-	struct level *levels = arena_array(arena, MAX_DEPTH, sizeof *levels);
+	struct level *levels = arena_array(arena, limits->walk_depth, sizeof *levels);
 	size_t depth = 1, start = path_depth(folder), folders = 0;
 	git_tree *top;
 	int status = 0;
 
 	if (enter(&top, source, folder, failure) < 0)
 		return -1;
-	if (!top || start >= MAX_DEPTH || git_tree_dup(&levels[0].tree, top) != 0)
+	if (!top || start >= limits->walk_depth || git_tree_dup(&levels[0].tree, top) != 0)
 		return 0;
 	levels[0].path = folder;
 	while (depth > 0 && status == 0) {
@@ -223,7 +223,8 @@ static int tree_list(struct entry_list *list, struct source *source, struct text
 			folders += depth > before;
 			/* One tree may stand in many places: a small repository can hold millions of folders. */
 			if (status == 0 && folders > limits->walk_files)
-				status = failure_set(failure, EXIT_UNABLE, "more than %zu folders (limit walk_files)", limits->walk_files);
+				status = failure_set(failure, EXIT_UNABLE, "more than %zu folders (%s)", limits->walk_files,
+			                     limit_note(limits, &limits->walk_files).text);
 			continue;
 		}
 		git_tree_free(levels[--depth].tree);
@@ -298,7 +299,7 @@ int objects_read(git_odb_object **object, enum read_result *result, struct sourc
 	if (check_header(&size, source, &id, GIT_OBJECT_BLOB, what, failure) < 0)
 		return -1;
 	*result = READ_TOO_LARGE;
-	if (size > max || size > limits_default.blob_bytes)
+	if (size > max || size > source->limits.blob_bytes)
 		return 0;
 	watch_start(source->patience);
 	int error = git_odb_read(object, source->odb, &id);

@@ -33,6 +33,11 @@ const struct source_info *source_get_info(const struct source *source)
 	return &source->info;
 }
 
+void source_limit(struct source *source, const struct limits *limits)
+{
+	source->limits = *limits;
+}
+
 /* --- Opening --- */
 
 static const char *shallow_hint(const struct source *source)
@@ -229,6 +234,7 @@ int source_open(struct source **out, const struct source_options *options, struc
 	struct source *source = memory_get(sizeof *source);
 	memset(source, 0, sizeof *source);
 	source->top = -1;
+	source->limits = options->limits ? *options->limits : limits_default;
 	source->patience = options->patience ? options->patience : PATIENCE_SECONDS;
 	watch_install();
 	if (open_located(source, &location, options, arena, failure) < 0) {
@@ -280,7 +286,7 @@ int source_list(struct entry **entries, size_t *count, struct source *source, st
 int source_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure)
 {
 	*found = false;
-	if (!path_is_plain(path) || path_depth(path) > MAX_DEPTH)
+	if (!path_is_plain(path) || path_depth(path) > source->limits.walk_depth)
 		return 0;
 	return reads_files(source) ? files_look(found, kind, source, path, failure)
 	                           : objects_look(found, kind, source, path, failure);
@@ -323,7 +329,7 @@ int source_read(struct input *input, enum read_result *result, struct source *so
 {
 	*input = (struct input){.path = text_copy(arena, path), .bytes = TEXT("")};
 	*result = READ_MISSING;
-	if (!path_is_plain(path) || path_depth(path) > MAX_DEPTH)
+	if (!path_is_plain(path) || path_depth(path) > source->limits.walk_depth)
 		return 0;
 	return reads_files(source) ? read_file(input, result, source, path, max, arena, failure)
 	                           : read_object(input, result, source, path, max, arena, failure);

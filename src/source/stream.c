@@ -69,7 +69,7 @@ static int converted_blob(char blob[41], struct stream *stream, size_t size, str
                           struct failure *failure)
 {
 	blob[0] = '\0';
-	if (size > limits_default.blob_bytes)
+	if (size > source->limits.blob_bytes)
 		return 0;
 	char *bytes = memory_get(size);
 	size_t len = 0, got = 1;
@@ -123,11 +123,11 @@ int source_stream(struct stream **out, enum read_result *result, char blob[41], 
 	*result = READ_MISSING;
 	if (blob)
 		blob[0] = '\0';
-	if (!path_is_plain(path) || path_depth(path) > MAX_DEPTH)
+	if (!path_is_plain(path) || path_depth(path) > source->limits.walk_depth)
 		return 0;
 	if (source->top < 0) {
 		git_odb_object *object = NULL;
-		if (objects_read(&object, result, source, path, limits_default.blob_bytes, failure) < 0)
+		if (objects_read(&object, result, source, path, source->limits.blob_bytes, failure) < 0)
 			return -1;
 		if (*result != READ_OK)
 			return 0;

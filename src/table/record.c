@@ -147,10 +147,10 @@ static void report_quote(struct table *table, struct diags *diags, enum feed why
 	struct place place = record_place(table, at), opened = record_place(table, start);
 
 	if (why == FEED_TOO_LONG) {
-		diag_add(diags, CODE_CSV_LIMIT, opened, "a field is longer than %zu bytes (limit csv_field)",
-		         table->limits->csv_field);
+		diag_add(diags, CODE_CSV_LIMIT, opened, "a field is longer than %zu bytes (%s)",
+		         table->limits->csv_field, limit_note(table->limits, &table->limits->csv_field).text);
 		if (table->window.data[start] == '"')
-			diag_help(diags, "close the quote that opens here, or raise the limit");
+			diag_help(diags, "close the quote that opens here");
 	} else if (why == FEED_OK) {
 		diag_add(diags, CODE_CSV_SYNTAX, opened, "a quote is not closed before the end of the file");
 		diag_help(diags, "close the quote that opens here; a quote inside a quoted field is written twice");
@@ -218,7 +218,8 @@ static void begin_record(struct table *table)
 static void refuse_long_line(struct table *table)
 {
 	diag_add(table->diags, CODE_CSV_LIMIT, record_place(table, table->window.record),
-	         "a record is longer than %zu bytes (limit csv_line), so nothing below it was read", table->limits->csv_line);
+	         "a record is longer than %zu bytes (%s), so nothing below it was read", table->limits->csv_line,
+	         limit_note(table->limits, &table->limits->csv_line).text);
 	table->stopped = true;
 }
 

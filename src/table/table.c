@@ -41,7 +41,8 @@ static int open_stream(struct stream **out, struct table *table, const struct ta
 	else if (result == READ_NOT_A_FILE)
 		diag_add(table->diags, CODE_FILE_KIND, whole_file(table), "'%.*s' is not a regular file", TEXT_ARGS(file->path));
 	else if (result == READ_TOO_LARGE)
-		diag_add(table->diags, CODE_FILE_LIMIT, whole_file(table), "'%.*s' is larger than its limit", TEXT_ARGS(file->path));
+		diag_add(table->diags, CODE_FILE_LIMIT, whole_file(table), "'%.*s' is larger than %zu bytes (%s)",
+		         TEXT_ARGS(file->path), table->limits->blob_bytes, limit_note(table->limits, &table->limits->blob_bytes).text);
 	return 0;
 }
 
@@ -102,7 +103,7 @@ static bool check_names(struct table *table, struct text *names)
 			diag_relate(table->diags, record_place(table, record_field(table, first, end)), "the first one is here");
 		}
 		ok = false;
-		if (++wrong == DIAGS_PER_FILE)
+		if (++wrong == table->limits->findings)
 			break;
 	}
 	return ok;
@@ -122,8 +123,8 @@ static int read_header(bool *ok, struct table *table, struct failure *failure)
 	if (record != RECORD_GOOD)
 		return 0;
 	if (table->fields_seen > table->limits->csv_columns) {
-		diag_add(table->diags, CODE_CSV_LIMIT, record_place(table, table->window.record), "%zu columns, more than %zu (limit csv_columns)",
-		         table->fields_seen, table->limits->csv_columns);
+		diag_add(table->diags, CODE_CSV_LIMIT, record_place(table, table->window.record), "%zu columns, more than %zu (%s)",
+		         table->fields_seen, table->limits->csv_columns, limit_note(table->limits, &table->limits->csv_columns).text);
 		return 0;
 	}
 	struct text *names = arena_array(table->arena, table->fields_seen, sizeof *names);

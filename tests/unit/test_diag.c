@@ -99,7 +99,7 @@ static void test_flood(void **state)
 	diags_sort(&diags);
 	assert_int_equal(diags.count, 2 * DIAGS_PER_FILE + 1);
 	assert_true(text_is(diags.items[DIAGS_PER_FILE - 2].message, "one of many"));
-	assert_true(text_is(diags.items[DIAGS_PER_FILE - 1].message, "one of many (and 5 more of this kind in this file)"));
+	assert_true(text_is(diags.items[DIAGS_PER_FILE - 1].message, "one of many (and 5 more of this kind in this file, beyond 20; --limit findings=25 shows all)"));
 	assert_true(text_is(diags.items[DIAGS_PER_FILE].message, "another"));
 	assert_true(text_is(diags.items[2 * DIAGS_PER_FILE].message, "just enough"));
 	arena_release(&arena);

@@ -55,11 +55,11 @@ static void test_sizes(void **state)
 	reading_init(&reading, "x.yaml", TEXT("a: 12"), DOCUMENT_MANIFEST, &limits);
 	assert_null(reading.root);
 	assert_int_equal(reading.diags.items[0].code, CODE_FILE_LIMIT);
-	assert_true(text_is(reading.diags.items[0].message, "the file is 5 bytes, more than the limit 'manifest_bytes' of 4"));
+	assert_true(text_is(reading.diags.items[0].message, "the file is 5 bytes, more than 4 (limit 'manifest_bytes'; raise it with --limit manifest_bytes=8)"));
 	reading_release(&reading);
 	reading_init(&reading, "x.yaml", TEXT("a: 1"), DOCUMENT_METRICS, &limits);
 	assert_null(reading.root);
-	assert_true(text_is(reading.diags.items[0].message, "the file is 4 bytes, more than the limit 'metrics_bytes' of 3"));
+	assert_true(text_is(reading.diags.items[0].message, "the file is 4 bytes, more than 3 (limit 'metrics_bytes'; raise it with --limit metrics_bytes=6)"));
 	reading_release(&reading);
 }
 

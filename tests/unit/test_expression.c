@@ -37,7 +37,7 @@ static void check(const char *source, const char *expected)
 	size_t offset = 0;
 
 	arena_init(&arena);
-	const struct expression *expression = expression_parse(&why, &offset, text_of(source), &arena);
+	const struct expression *expression = expression_parse(&why, &offset, text_of(source), &limits_default, &arena);
 	if (!expression)
 		fail_msg("'%s': %.*s at %zu", source, TEXT_ARGS(why), offset);
 	const char *truth = truths[expression_test(&missing, expression, look, NULL)];
@@ -53,7 +53,7 @@ static void refused(const char *source, size_t offset, const char *part)
 	size_t found = 0;
 
 	arena_init(&arena);
-	if (expression_parse(&why, &found, text_of(source), &arena))
+	if (expression_parse(&why, &found, text_of(source), &limits_default, &arena))
 		fail_msg("'%s' was taken", source);
 	const char *said = arena_format(&arena, "%.*s", TEXT_ARGS(why));
 	if (!strstr(said, part) || found != offset)
@@ -115,11 +115,11 @@ static void test_missing_name(void **state)
 
 	(void)state;
 	arena_init(&arena);
-	const struct expression *expression = expression_parse(&why, &offset, TEXT("drift.max > 1 || b.x + a.y > 0"), &arena);
+	const struct expression *expression = expression_parse(&why, &offset, TEXT("drift.max > 1 || b.x + a.y > 0"), &limits_default, &arena);
 	assert_non_null(expression);
 	assert_int_equal(expression_test(&missing, expression, look, NULL), TRUTH_UNKNOWN);
 	assert_true(text_is(missing, "b.x"));
-	expression = expression_parse(&why, &offset, TEXT("drift.max > 0"), &arena);
+	expression = expression_parse(&why, &offset, TEXT("drift.max > 0"), &limits_default, &arena);
 	assert_int_equal(expression_test(&missing, expression, look, NULL), TRUTH_TRUE);
 	assert_int_equal(missing.len, 0);
 	arena_release(&arena);
@@ -141,7 +141,7 @@ static void test_names(void **state)
 
 	(void)state;
 	arena_init(&arena);
-	const struct expression *expression = expression_parse(&why, &offset, TEXT("a.b < 1 && (c + a.b) > d"), &arena);
+	const struct expression *expression = expression_parse(&why, &offset, TEXT("a.b < 1 && (c + a.b) > d"), &limits_default, &arena);
 	assert_non_null(expression);
 	expression_names(expression, collect, out);
 	assert_string_equal(out, "a.b@0 c@12 a.b@16 d@23 ");
@@ -186,19 +186,19 @@ static void test_bounds(void **state)
 	(void)state;
 	arena_init(&arena);
 	memset(text, '(', 5000);
-	assert_null(expression_parse(&why, &offset, (struct text){text, 5000}, &arena));
-	assert_null(expression_parse(&why, &offset, (struct text){text, 4000}, &arena));
+	assert_null(expression_parse(&why, &offset, (struct text){text, 5000}, &limits_default, &arena));
+	assert_null(expression_parse(&why, &offset, (struct text){text, 4000}, &limits_default, &arena));
 	assert_int_equal(offset, 64);
 	memset(text, '!', 4000);
-	assert_null(expression_parse(&why, &offset, (struct text){text, 4000}, &arena));
+	assert_null(expression_parse(&why, &offset, (struct text){text, 4000}, &limits_default, &arena));
 	/* n numbers and n - 1 additions, then > 0: 2 n + 1 parts. */
 	memset(text, ' ', sizeof text);
 	for (size_t i = 0; i < 127; i++)
 		memcpy(text + 2 * i, i ? "+1" : " 1", 2);
 	memcpy(text + 254, ">0", 2);
-	assert_non_null(expression_parse(&why, &offset, (struct text){text, 256}, &arena));
+	assert_non_null(expression_parse(&why, &offset, (struct text){text, 256}, &limits_default, &arena));
 	memcpy(text + 254, "+1>0", 4);
-	assert_null(expression_parse(&why, &offset, (struct text){text, 258}, &arena));
+	assert_null(expression_parse(&why, &offset, (struct text){text, 258}, &limits_default, &arena));
 	arena_release(&arena);
 }
 

@@ -207,7 +207,7 @@ static void test_limits(void **state)
 {
 	(void)state;
 	check_limit("{\"a\":", "[", 63, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", NULL);
-	check_limit("{\"a\":", "[", 10000, "", "json/limit 1:69 nested deeper than 64 levels: the limit 'depth'");
+	check_limit("{\"a\":", "[", 10000, "", "json/limit 1:69 nesting is deeper than 64 (limit 'depth'; raise it with --limit depth=128)");
 	check_limit("", "{\"a\":", 10000, "", "json/limit 1:321 ");
 	check_limit("{\"a\":[", "1,", 99996, "1]}", NULL);
 	check_limit("{\"a\":[", "1,", 99997, "1]}", "json/limit 1:200001 more than 100000 values");
@@ -215,7 +215,7 @@ static void test_limits(void **state)
 	check_limit("{\"a\":\"", "x", 65537, "\"}", "json/limit 1:6 a text of 65537 bytes");
 	check_limit("{\"a\":", "1", 65537, "}", "json/limit 1:6 a text of 65537 bytes");
 	check_limit("{\"", "k", 1024, "\":1}", NULL);
-	check_limit("{\"", "k", 1025, "\":1}", "json/limit 1:2 a key of 1025 bytes, more than the limit 'key_bytes' of 1024");
+	check_limit("{\"", "k", 1025, "\":1}", "json/limit 1:2 a key of 1025 bytes, more than 1024 (limit 'key_bytes'; raise it with --limit key_bytes=2KiB)");
 	check_limit("{\"a\":[", "{\"\xc3\xa9\":[]},", 25000, "1]}", NULL);
 }
 

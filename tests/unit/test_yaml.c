@@ -309,8 +309,8 @@ static void test_depth(void **state)
 	(void)state;
 	check_fits("a: ", "[", 63, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
 	check_limit("a: ", "[", 64, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
-	            "yaml/limit 1:67 nested deeper than 64 levels: the limit 'depth'");
-	check_limit("a: ", "[", 10000, "", "yaml/limit 1:67 nested deeper than 64 levels: the limit 'depth'");
+	            "yaml/limit 1:67 nesting is deeper than 64 (limit 'depth'; raise it with --limit depth=128)");
+	check_limit("a: ", "[", 10000, "", "yaml/limit 1:67 nesting is deeper than 64 (limit 'depth'; raise it with --limit depth=128)");
 	check_limit("", "{a: ", 10000, "", "yaml/limit 1:257 ");
 	check_limit("a:\n  ", "- ", 10000, "", "yaml/limit 2:129 ");
 	check_limit("", "? ", 10000, "", "yaml/key 1:3 ");
@@ -327,7 +327,7 @@ static void test_bombs(void **state)
 		buffer_format(&out, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1,
 		              i - 1, i - 1, i - 1, i - 1, i - 1);
 	check_refusal("x.yaml", DOCUMENT_MANIFEST, buffer_text(&out),
-	              "yaml/limit 6:10 more than 100000 values, aliases expanded: the limit 'yaml_nodes'");
+	              "yaml/limit 6:10 more than 100000 values, aliases expanded (limit 'yaml_nodes'; raise it with --limit yaml_nodes=200000)");
 	buffer_clear(&out);
 	buffer_string(&out, "a: &a [");
 	for (int i = 0; i < 3000; i++)
@@ -341,9 +341,9 @@ static void test_bombs(void **state)
 	buffer_string(&out, "a0: &a0 [x]\n");
 	for (int i = 1; i < 100; i++)
 		buffer_format(&out, "a%d: &a%d [*a%d]\n", i, i, i - 1);
-	check_refusal("x.yaml", DOCUMENT_MANIFEST, buffer_text(&out), "yaml/limit 64:12 nested deeper than 64 levels");
+	check_refusal("x.yaml", DOCUMENT_MANIFEST, buffer_text(&out), "yaml/limit 64:12 nesting is deeper than 64");
 	buffer_release(&out);
-	check_limit("a: &x 1\nb: [", "*x, ", 1001, "]\n", "yaml/limit 2:4005 more than 1000 aliases: the limit 'yaml_aliases'");
+	check_limit("a: &x 1\nb: [", "*x, ", 1001, "]\n", "yaml/limit 2:4005 more than 1000 aliases (limit 'yaml_aliases'; raise it with --limit yaml_aliases=2000)");
 	check_fits("a: &x 1\nb: [", "*x, ", 1000, "]\n");
 	check_limit("a: [", "&x 1, ", 1001, "]\n", "yaml/limit 1:6008 more than 1000 anchors");
 	check_limit("a: [", "x, ", 100001, "]\n", "yaml/limit 1:");
@@ -354,12 +354,12 @@ static void test_long_texts(void **state)
 {
 	(void)state;
 	check_fits("a: ", "x", 65536, "\n");
-	check_limit("a: ", "x", 65537, "\n", "yaml/limit 1:4 a text of 65537 bytes, more than the limit 'scalar_bytes' of 65536");
+	check_limit("a: ", "x", 65537, "\n", "yaml/limit 1:4 a text of 65537 bytes, more than 65536 (limit 'scalar_bytes'; raise it with --limit scalar_bytes=128KiB)");
 	check_fits("", "k", 1024, ": 1\n");
 	check_limit("", "k", 1025, ": 1\n", "yaml/limit 1:1026 a key of more than 1024 characters before this ':'");
 	check_limit("a: 1\n", "k", 1025, ": 1\n", "yaml/limit 2:1026 ");
 	check_limit("a: 1\n\"", "k", 1025, "\": 1\n", "yaml/limit 2:1028 ");
-	check_limit("a: 1\n", "\xc3\xa9", 600, ": 1\n", "yaml/limit 2:1 a key of 1200 bytes, more than the limit 'key_bytes' of 1024");
+	check_limit("a: 1\n", "\xc3\xa9", 600, ": 1\n", "yaml/limit 2:1 a key of 1200 bytes, more than 1024 (limit 'key_bytes'; raise it with --limit key_bytes=2KiB)");
 	check_limit("? ", "k", 1025, "\n: 1\n", "yaml/limit 1:3 a key of 1025 bytes");
 	check_limit("a: x: ", "y", 2000, ": 1\n", "yaml/syntax 1:5 ");
 }
