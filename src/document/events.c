@@ -199,7 +199,7 @@ static void refuse_long_key(struct reader *reader, struct place place)
 
 bool event_refuse_root(struct reader *reader, const struct value *value, size_t end)
 {
-	const char *what = value->kind == VALUE_LIST ? "a list" : value->kind == VALUE_NULL ? "null" : "a text";
+	const char *what = value->kind == VALUE_LIST ? "a list" : value->kind == VALUE_NULL ? "null" : "text";
 
 	if (value->kind == VALUE_NULL && !value->text.len)
 		reader_refuse_empty(reader);

@@ -288,6 +288,7 @@ static struct value *read_word(struct json_reader *json)
 		if (number_parse(&number, word) != NUMBER_FINITE) {
 			struct text shown = reader_excerpt(json->reader, word);
 			diag_add(diags_of(json), CODE_JSON_NUMBER, place, "%.*s is beyond what a number can hold", TEXT_ARGS(shown));
+			diag_help(diags_of(json), "the largest is about 1.8e308");
 			return NULL;
 		}
 	} else if (!text_is(word, "true") && !text_is(word, "false") &&
@@ -406,7 +407,7 @@ static const char *describe(const struct value *value)
 		return "null";
 	if (value->kind == VALUE_LIST)
 		return "a list";
-	return value->quoted ? "a text" : "a single value";
+	return value->quoted ? "text" : "a single value";
 }
 
 struct value *reader_json(struct reader *reader)
