@@ -33,6 +33,8 @@ struct workspace {
 /* Source to resolve: every record is there, every effective recipe, every finding of `galley check`. */
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure);
 void workspace_close(struct workspace *workspace);
+/* Whether anything stands at this path, from the repository's top, in what is read. */
+int workspace_has(bool *found, struct workspace *workspace, struct text path, struct failure *failure);
 
 /* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */

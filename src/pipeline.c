@@ -68,6 +68,13 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	return 0;
 }
 
+int workspace_has(bool *found, struct workspace *workspace, struct text path, struct failure *failure)
+{
+	enum entry_kind kind;
+
+	return source_look(found, &kind, workspace->source, path, failure);
+}
+
 void workspace_close(struct workspace *workspace)
 {
 	source_close(workspace->source);

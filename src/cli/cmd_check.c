@@ -5,16 +5,43 @@
 #include "command.h"
 #include "findings.h"
 
+/* An operand as paths in findings are written; empty: the top. */
+static struct text path_of(struct text operand)
+{
+	if (text_starts(operand, "./"))
+		operand = text_cut(operand, 2, operand.len);
+	while (operand.len && operand.at[operand.len - 1] == '/')
+		operand.len--;
+	return text_is(operand, ".") ? TEXT("") : operand;
+}
+
+/* A path that is not there would pass any check. */
+static int find_paths(struct workspace *workspace, const struct words *paths)
+{
+	struct failure failure;
+	bool found;
+
+	for (size_t i = 0; i < paths->count; i++) {
+		struct text path = path_of(paths->items[i]);
+		if (!path.len)
+			continue;
+		if (workspace_has(&found, workspace, path, &failure) < 0)
+			return session_fail(&failure);
+		if (!found) {
+			failure_set(&failure, EXIT_FINDINGS, "no '%.*s' in what was read; paths are from the repository's top",
+			            TEXT_ARGS(paths->items[i]));
+			return session_fail(&failure);
+		}
+	}
+	return EXIT_OK;
+}
+
 /* Whether a file is one of the paths, or below one. */
 static bool is_below(struct text path, const struct words *paths)
 {
 	for (size_t i = 0; i < paths->count; i++) {
-		struct text wanted = paths->items[i];
-		if (text_starts(wanted, "./"))
-			wanted = text_cut(wanted, 2, wanted.len);
-		while (wanted.len && wanted.at[wanted.len - 1] == '/')
-			wanted.len--;
-		if (!wanted.len || text_is(wanted, ".") || text_equal(path, wanted))
+		struct text wanted = path_of(paths->items[i]);
+		if (!wanted.len || text_equal(path, wanted))
 			return true;
 		if (path.len > wanted.len && path.at[wanted.len] == '/' && text_equal(text_cut(path, 0, wanted.len), wanted))
 			return true;
@@ -118,6 +145,8 @@ static int run_check(struct invocation *invocation)
 	if (code != EXIT_OK)
 		return code;
 	code = session_open(&workspace, invocation);
+	if (code == EXIT_OK)
+		code = find_paths(&workspace, &invocation->operands);
 	if (code == EXIT_OK) {
 		select_findings(&findings, &workspace, invocation);
 		for (size_t i = 0; i < findings.count; i++)

@@ -152,6 +152,9 @@ static struct text note_words(const struct drift_column *column, struct arena *a
 
 	buffer_init(&out);
 	add_note(&out, column->reason);
+	/* Of a column that a side lacks the counts would say that everything is missing. */
+	if (column->reason.len && !column->score_count)
+		return finish(&out, arena);
 	if (column->deciding)
 		add_note(&out, column->deciding->reason);
 	if (column->kind == COLUMN_NUMBER && r->n && c->n)

@@ -154,7 +154,7 @@ void findings_text(struct buffer *out, const struct findings *findings)
 	}
 	bool any = add_counts(out, counts);
 	buffer_format(out, "%s%zu file%s", any ? " in " : "", findings->files_read, findings->files_read == 1 ? "" : "s");
-	buffer_string(out, any ? "" : ", no findings");
+	buffer_string(out, any ? "" : findings->at_least > SEVERITY_NOTE ? ", no errors" : ", no findings");
 	if (findings->suppressed)
 		buffer_format(out, ", %zu suppressed", findings->suppressed);
 	if (left_out)

@@ -147,7 +147,7 @@ static void test_roots(void **state)
 {
 	static const struct case_ cases[] = {
 		CASE("[1]", "schema/type 1:1 the file holds a list"),
-		CASE(" \"x\"", "schema/type 1:2 the file holds a text"),
+		CASE(" \"x\"", "schema/type 1:2 the file holds text"),
 		CASE("1", "schema/type 1:1 "),
 		CASE("null", "schema/type 1:1 the file holds null"),
 		CASE("\n", "file/empty 0:0 "),

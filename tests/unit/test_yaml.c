@@ -147,9 +147,9 @@ static void test_roots(void **state)
 		CASE("~\n", "schema/type 1:1 the file holds null where a mapping of fields is needed"),
 		CASE("- a\n", "schema/type 1:1 the file holds a list"),
 		CASE("\n[]\n", "schema/type 2:1 the file holds a list"),
-		CASE("hello\n", "schema/type 1:1 the file holds a text"),
-		CASE("<html>\n", "schema/type 1:1 the file holds a text"),
-		CASE("''\n", "schema/type 1:1 the file holds a text"),
+		CASE("hello\n", "schema/type 1:1 the file holds text"),
+		CASE("<html>\n", "schema/type 1:1 the file holds text"),
+		CASE("''\n", "schema/type 1:1 the file holds text"),
 	};
 
 	(void)state;
