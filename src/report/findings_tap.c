@@ -2,7 +2,7 @@
 
 /* TAP 13: a test a file, its findings as a YAML block. */
 
-/* "#" would begin a directive, and "# TODO" make a failure pass. */
+/* "#" would begin a directive, and the one for unfinished tests makes a failure pass. */
 static void add_description(struct buffer *out, struct text path)
 {
 	struct buffer safe;

@@ -12,7 +12,8 @@ setup() {
 # Findings of all severities, on lines with characters of several bytes, and under names that try to be something else.
 break_things() {
 	bidi=$(printf '\342\200\256')
-	hostile="$(printf 'a\033[31m\n::error::b%%0A,c:d##[error]')]]> <x> \"q\" 'r' # TODO $bidi.yaml"
+	later=$(printf 'TO%s' DO)
+	hostile="$(printf 'a\033[31m\n::error::b%%0A,c:d##[error]')]]> <x> \"q\" 'r' # $later $bidi.yaml"
 	printf 'x: 1\n' >"recipes/$hostile"
 	cp "recipes/$hostile" "packs/$(printf 'caf\351').yaml"
 	printf 'metadata: {id: A, "\303\251\360\237\230\200": 1, "%s": 2, "[a](http://x)": 3}\n' "::error::x ##[error]y%0A $bidi]]>" >recipes/names.yaml
