@@ -241,6 +241,9 @@ static int land(struct attempt *attempt, const struct target *target, const git_
 		if (attempt->count == 0)
 			return 0;
 		int error = move_branch(attempt, target, request, arena);
+		/* Said here, as the next call of libgit2 forgets the reason. */
+		if (error)
+			repository_fail(failure, error, "cannot move branch '%s'", target->branch);
 		/* A failure that comes after the rename, such as syncing the folder, has moved the branch all the same. */
 		if (error == 0 || is_at(target, &attempt->commit))
 			return check_landed(target, attempt, failure);
@@ -249,7 +252,7 @@ static int land(struct attempt *attempt, const struct target *target, const git_
 		before = attempt->tip;
 		bool busy = error == GIT_ELOCKED || ((error == GIT_EMODIFIED || error == GIT_EEXISTS) && same < SAME_TIP_TRIES);
 		if (!busy)
-			return repository_fail(failure, error, "cannot move branch '%s'", target->branch);
+			return -1;
 		if (!patience_wait(&patience))
 			return still_locked(target, arena, failure);
 	}

@@ -16,10 +16,13 @@ static int is_due(bool *due, const struct workdir *workdir, const struct publish
 
 	if (!path_is_plain(file->path))
 		return failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': not a path below the top", TEXT_ARGS(file->path));
+	if (path_is_gits(file->path))
+		return failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': git keeps such names to itself", TEXT_ARGS(file->path));
 	arena_init(&arena);
 	int result = workdir_read(&standing, &bytes, &status, workdir, file->path, limits_default.blob_bytes, &arena, failure);
-	if (result == 0 && standing == STANDS_OTHER)
-		result = failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': a folder, symbolic link or special file stands in its way",
+	/* What is no file is no page of ours: there is nothing to remove. */
+	if (result == 0 && standing == STANDS_OTHER && !file->remove)
+		result = failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': a folder, symbolic link, submodule or special file stands in its way",
 		                     TEXT_ARGS(file->path));
 	if (result == 0 && file->remove)
 		*due = standing == STANDS_FILE;

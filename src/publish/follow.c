@@ -52,6 +52,17 @@ struct lock {
 	bool held;
 };
 
+static int write_whole(int to, const char *bytes, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t put = write(to, bytes + done, len - done);
+		if (put < 0 && errno != EINTR)
+			return -1;
+		done += put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
 static int copy_file(int to, const char *from, struct timespec *time, bool *found)
 {
 	char block[16384];
@@ -67,8 +78,7 @@ static int copy_file(int to, const char *from, struct timespec *time, bool *foun
 	while (result == 0 && (got = read(fd, block, sizeof block)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 || write(to, block, (size_t)got) != got)
-			result = -1;
+		result = got < 0 ? -1 : write_whole(to, block, (size_t)got);
 	}
 	int error = errno;
 	close(fd);
@@ -101,8 +111,13 @@ static int lock_take(struct lock *lock, struct follow *follow, struct failure *f
 	}
 	lock->held = true;
 	int result = copy_file(fd, lock->index, &lock->time, &found);
-	if (close(fd) != 0 || result != 0)
-		return failure_set(failure, EXIT_UNABLE, "cannot copy the index: %s", strerror(errno));
+	int error = errno;
+	if (close(fd) != 0 && result == 0) {
+		result = -1;
+		error = errno;
+	}
+	if (result != 0)
+		return failure_set(failure, EXIT_UNABLE, "cannot copy the index: %s", strerror(error));
 	return found ? repository_index(&follow->index, repository, lock->path, follow->arena, failure) : 0;
 }
 
@@ -317,26 +332,45 @@ static int follow_all(struct follow *follow, const git_oid *base, const git_oid 
 	return result;
 }
 
+/* The arguments of a command that can be run as it is: many paths are named by the folder that they share. */
+static const char *paths_to_take(const struct change *changes, size_t count, struct arena *arena)
+{
+	struct text shared = changes[0].file->path;
+	const char *paths = "";
+
+	for (size_t i = 0; i < count && count <= NAMED_PATHS; i++)
+		if (!changes[i].file->remove)
+			paths = arena_format(arena, "%s %s", paths, shell_word(changes[i].file->path, arena));
+	if (paths[0])
+		return paths;
+	for (size_t i = 0; i < count; i++) {
+		struct text path = changes[i].file->path;
+		size_t same = 0;
+		while (same < shared.len && same < path.len && shared.at[same] == path.at[same])
+			same++;
+		while (same > 0 && shared.at[same - 1] != '/')
+			same--;
+		shared.len = same;
+	}
+	return arena_format(arena, " %s", shared.len ? shell_word(text_cut(shared, 0, shared.len - 1), arena) : ".");
+}
+
 void follow_commit(struct warnings *warnings, const struct target *target, const git_oid *base, const git_oid *parent,
                    const struct change *changes, size_t count, struct arena *arena)
 {
 	struct follow follow = {.target = target, .workdir = {.top = -1, .spare = -1}, .warnings = warnings, .arena = arena};
 	struct failure failure;
-	const char *paths = "";
 
 	int result = follow_all(&follow, base, parent, changes, count, &failure);
 	if (follow.kept > NAMED_PATHS)
 		warnings_add(warnings, text_format(arena, "and %zu more files or index entries of yours are left as they are; see git status",
 		                                   follow.kept - NAMED_PATHS),
 		             arena);
-	for (size_t i = 0; result < 0 && i < count && i < NAMED_PATHS; i++)
-		if (!changes[i].file->remove)
-			paths = arena_format(arena, "%s %s", paths, shell_word(changes[i].file->path, arena));
 	if (result < 0)
 		warnings_add(warnings,
 		             text_format(arena, "committed, but the working directory did not follow: %s; see git status; to take what was "
-		                                "committed: git checkout HEAD --%s%s",
-		                         failure.message, paths, count > NAMED_PATHS ? " ..." : ""),
+		                                "committed: git checkout HEAD --%s",
+		                         failure.message, paths_to_take(changes, count, arena)),
 		             arena);
 	workdir_close(&follow.workdir);
 	git_index_free(follow.index);

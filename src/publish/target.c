@@ -41,6 +41,8 @@ static int choose_branch(struct target *target, const char *wanted, struct arena
 		return -1;
 	if (wanted && (git_branch_name_is_valid(&valid, wanted) != 0 || !valid))
 		return failure_set(failure, EXIT_UNABLE, "'%s' is not a name that a branch can have", wanted);
+	if (wanted && strncmp(wanted, "refs/", strlen("refs/")) == 0)
+		return failure_set(failure, EXIT_UNABLE, "'%s' is the full name of a reference: --branch takes the short one", wanted);
 	if (!wanted && !head)
 		return failure_set(failure, EXIT_UNABLE, "HEAD is detached: there is no branch to commit to; name one with --branch, or git "
 		                                         "switch to one");
@@ -198,6 +200,16 @@ static int in_use(const struct target *target, const char *where, struct failure
 	                   target->branch, where);
 }
 
+/* The working directory whose .git this is, or itself. */
+static const char *folder_of(const char *git_dir, struct arena *arena)
+{
+	struct text path = text_of(git_dir);
+
+	if (!text_ends(path, "/.git/"))
+		return git_dir;
+	return path.len > strlen("/.git/") ? arena_copy(arena, path.at, path.len - strlen("/.git/")) : "/";
+}
+
 static int check_linked(const struct target *target, const char *name, struct arena *arena, struct failure *failure)
 {
 	const char *common = git_repository_commondir(target->repository);
@@ -225,7 +237,7 @@ static int check_worktrees(const struct target *target, struct arena *arena, str
 	bool other = git_repository_is_worktree(target->repository) == 1 || target->location.kind == LOCATION_BARE;
 	if (other && !repository_setting(target->repository, "core.bare", arena) &&
 	    is_on(arena_format(arena, "%sHEAD", common), target->ref, arena))
-		return in_use(target, common, failure);
+		return in_use(target, folder_of(common, arena), failure);
 	if (git_worktree_list(&names, target->repository) != 0)
 		return repository_fail(failure, -1, "cannot list the worktrees");
 	for (size_t i = 0; result == 0 && i < names.count; i++)

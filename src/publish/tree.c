@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "workdir.h"
 
 enum { MAX_DEPTH = 64 };
 
@@ -61,15 +62,22 @@ static int find_change(struct change *change, const struct target *target, const
 
 	if (!path_is_plain(file->path) || path_depth(file->path) > MAX_DEPTH)
 		return failure_set(failure, EXIT_UNABLE, "cannot commit '%.*s': not a path below the top", TEXT_ARGS(file->path));
-	if (check_folders(target, tree, file->path, failure) < 0 ||
-	    target_item(&change->old, target, tree, file->path, failure) < 0)
+	if (path_is_gits(file->path))
+		return failure_set(failure, EXIT_UNABLE, "cannot commit '%.*s': git keeps such names to itself", TEXT_ARGS(file->path));
+	memset(&change->new, 0, sizeof change->new);
+	if (target_item(&change->old, target, tree, file->path, failure) < 0)
+		return -1;
+	/* What is no file is no page of ours: there is nothing to remove. */
+	if (file->remove) {
+		if (!is_file_mode(change->old.mode))
+			change->old = change->new;
+		return 0;
+	}
+	if (check_folders(target, tree, file->path, failure) < 0)
 		return -1;
 	if (change->old.mode && !is_file_mode(change->old.mode))
 		return failure_set(failure, EXIT_UNABLE, "cannot commit '%.*s': a folder, symbolic link or submodule stands in its way",
 		                   TEXT_ARGS(file->path));
-	memset(&change->new, 0, sizeof change->new);
-	if (file->remove)
-		return 0;
 	int error = git_odb_hash(&change->new.id, file->bytes.at ? file->bytes.at : "", file->bytes.len, GIT_OBJECT_BLOB);
 	if (error)
 		return repository_fail(failure, error, "cannot hash '%.*s'", TEXT_ARGS(file->path));

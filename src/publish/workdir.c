@@ -32,6 +32,58 @@ void workdir_close(struct workdir *workdir)
 		close(workdir->spare);
 }
 
+/* What HFS+ leaves out of a name: U+200C to 200F, 202A to 202E, 206A to 206F and FEFF. */
+static size_t ignored_bytes(struct text name, size_t at)
+{
+	const unsigned char *byte = (const unsigned char *)name.at + at;
+
+	if (name.len - at < 3)
+		return 0;
+	bool mark = byte[0] == 0xe2 && byte[1] == 0x80 && ((byte[2] >= 0x8c && byte[2] <= 0x8f) || (byte[2] >= 0xaa && byte[2] <= 0xae));
+	bool control = byte[0] == 0xe2 && byte[1] == 0x81 && byte[2] >= 0xaa && byte[2] <= 0xaf;
+	return mark || control || (byte[0] == 0xef && byte[1] == 0xbb && byte[2] == 0xbf) ? 3 : 0;
+}
+
+static bool is_gits(struct text name)
+{
+	static const char *const files[] = {".gitmodules", ".gitattributes", ".gitignore", ".mailmap"};
+	char plain[NAME_ROOM];
+	size_t len = 0;
+
+	for (size_t i = 0; i < name.len && len < sizeof plain;) {
+		size_t ignored = ignored_bytes(name, i);
+		if (!ignored)
+			plain[len++] = name.at[i];
+		i += ignored ? ignored : 1;
+	}
+	struct text seen = {plain, len};
+	/* NTFS ends a name before dots, blanks and colons at its end, and has short names. */
+	size_t end = 0;
+	while (end < len && plain[end] != ':')
+		end++;
+	while (end > 0 && (plain[end - 1] == ' ' || plain[end - 1] == '.'))
+		end--;
+	seen.len = end;
+	if (text_is_nocase(seen, ".git") || text_is_nocase(text_cut(seen, 0, 4), "git~"))
+		return true;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (text_is_nocase(seen, files[i]))
+			return true;
+	return false;
+}
+
+bool path_is_gits(struct text path)
+{
+	for (;;) {
+		size_t end = text_find(path, '/');
+		if (is_gits(text_cut(path, 0, end)))
+			return true;
+		if (end == path.len)
+			return false;
+		path = text_cut(path, end + 1, path.len);
+	}
+}
+
 /* The last name of path, and the length of what stands before its slash. */
 static size_t split(char name[NAME_ROOM], struct text path)
 {
@@ -44,6 +96,14 @@ static size_t split(char name[NAME_ROOM], struct text path)
 	memcpy(name, last.at, len);
 	name[len] = '\0';
 	return at ? at - 1 : 0;
+}
+
+/* A submodule, or somebody's repository inside ours: its files are its own. */
+static bool is_repository(int folder)
+{
+	struct stat status;
+
+	return fstatat(folder, ".git", &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* The folder's descriptor in *fd where it stands; STANDS_OTHER where something else is in the way. */
@@ -62,6 +122,11 @@ static int open_folder(enum standing *standing, int *fd, const struct workdir *w
 		if (next < 0 && errno == ENOENT && create && (mkdirat(*fd, name, 0777) == 0 || errno == EEXIST))
 			next = openat(*fd, name, FOLDER_FLAGS);
 		int error = errno;
+		if (next >= 0 && is_repository(next)) {
+			close(next);
+			next = -1;
+			error = ENOTDIR;
+		}
 		close(*fd);
 		*fd = next;
 		done += len + 1;

@@ -15,6 +15,9 @@ struct workdir {
 	unsigned made;
 };
 
+/* Whether git, here or on any other system, would take a name of path for one of its own: such trees are refused everywhere. */
+bool path_is_gits(struct text path);
+
 /* What stands at a path. OTHER: a folder, link or special file, there or in the place of one of its folders. */
 enum standing { STANDS_NOTHING, STANDS_FILE, STANDS_OTHER };
 
