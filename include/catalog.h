@@ -154,6 +154,7 @@ struct config {
 	bool has_as_of;
 	int64_t as_of;
 	struct text recipes, packs, runs, reports; /* folders from the top, without a slash at the end */
+	bool misplaced;            /* galley.yaml could not be read, or its folders are wrong: nothing may be written to reports */
 	struct text *families;     /* built in, then configured */
 	size_t family_count;
 	struct text default_method;      /* methods.default; "PSI" */

@@ -60,9 +60,11 @@ static void read_folders(struct config *config, struct loader *loader)
 	for (size_t i = 0; i < FOLDERS; i++) {
 		struct text given = value_text(map, names[i]);
 		folders[i] = is_inner_path(given) ? given : text_of(names[i]);
+		config->misplaced = config->misplaced || (value_get(map, names[i]) && !is_inner_path(given));
 		for (size_t j = 0; j < i; j++) {
 			if (!overlap(folders[i], folders[j]))
 				continue;
+			config->misplaced = true;
 			const struct value *value = value_get(map, names[i]) ? value_get(map, names[i]) : value_get(map, names[j]);
 			diag_add(loader->diags, CODE_CONFIG_VALUE, value->place, "folders of %s and %s overlap: '%.*s' and '%.*s'",
 			         names[j], names[i], TEXT_ARGS(excerpt(folders[j], loader->arena)),
@@ -223,6 +225,7 @@ int config_load(struct loader *loader)
 	struct text path =
 		text_format(loader->arena, "%.*sgalley.yaml", TEXT_ARGS(source_get_info(loader->source)->workspace));
 	struct loaded loaded;
+	size_t before = loader->diags->count;
 
 	set_defaults(config, loader);
 	if (load_document(&loaded, loader, path, KIND_CONFIG) < 0)
@@ -230,6 +233,7 @@ int config_load(struct loader *loader)
 	if (loaded.there)
 		config->file = loaded.file;
 	config->root = loaded.root;
+	config->misplaced = !loaded.root && loader->diags->count > before;
 	read_settings(config);
 	read_families(config, loader);
 	read_folders(config, loader);

@@ -116,6 +116,17 @@ static int check_reports(struct invocation *invocation)
 	return code;
 }
 
+/* Pages would go where people keep other files, or to where nobody looks. */
+static int check_place(const struct workspace *workspace)
+{
+	struct failure failure;
+
+	if (!workspace->catalog.config.misplaced)
+		return EXIT_OK;
+	failure_set(&failure, EXIT_FINDINGS, "nothing is written: which folder is for reports is not certain until galley.yaml is right");
+	return session_fail(&failure);
+}
+
 static int write_reports(struct invocation *invocation)
 {
 	struct workspace workspace;
@@ -131,6 +142,9 @@ static int write_reports(struct invocation *invocation)
 		code = session_measure(&workspace, false, NULL, 0);
 	if (code == EXIT_OK) {
 		errors = session_errors(&workspace, invocation);
+		code = check_place(&workspace);
+	}
+	if (code == EXIT_OK) {
 		if (workspace_pages(&files, &count, &workspace, false, &failure) < 0 ||
 		    publish_files(&changed, &removed, source_get_info(workspace.source)->top.at, files, count, &failure) < 0)
 			code = session_fail(&failure);
@@ -144,17 +158,24 @@ static int write_reports(struct invocation *invocation)
 	return code;
 }
 
-/* Who commits: galley.yaml's committer, else git's own variables, else (empty) git's configuration. */
+static struct text environment_text(const char *name, const char *other)
+{
+	const char *value = getenv(name);
+
+	if (!value || !*value)
+		value = getenv(other);
+	return text_of(value ? value : "");
+}
+
+/* Who commits: galley.yaml's committer, else git's own variables, each by itself as git takes them, else (empty) git's configuration. */
 static void set_identity(struct publish_request *request, const struct config *config)
 {
-	const char *name = getenv("GIT_COMMITTER_NAME"), *email = getenv("GIT_COMMITTER_EMAIL");
-
 	if (config->committer_name.len && config->committer_email.len) {
 		request->name = config->committer_name;
 		request->email = config->committer_email;
-	} else if (name && *name && email && *email) {
-		request->name = text_of(name);
-		request->email = text_of(email);
+	} else {
+		request->name = environment_text("GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME");
+		request->email = environment_text("GIT_COMMITTER_EMAIL", "GIT_AUTHOR_EMAIL");
 	}
 }
 
@@ -216,6 +237,8 @@ static int publish_workspace(struct workspace *workspace, struct invocation *inv
 	size_t count;
 
 	int errors = session_errors(workspace, invocation);
+	if (check_place(workspace) != EXIT_OK)
+		return EXIT_FINDINGS;
 	if (workspace_pages(&files, &count, workspace, false, &failure) < 0)
 		return session_fail(&failure);
 	request->files = files;
