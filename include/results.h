@@ -17,6 +17,7 @@ struct results {
 	size_t model_count;
 	int64_t as_of;
 	char source[41];             /* newest commit that changed an input; "" without history */
+	bool renew;                  /* the source of the manifest that is there is none: it may not stand, even where nothing else changed */
 	const struct diags *diags;   /* sorted, severities applied */
 };
 

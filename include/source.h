@@ -92,4 +92,9 @@ void stream_close(struct stream *stream);
 int source_newest_change(char commit[41], struct source *source, const struct text *paths, size_t count, const struct limits *limits,
                          struct failure *failure);
 
+/* Whether commit lies behind the one that is read (or is it). UNKNOWN where that cannot be told: a shallow clone that does not hold it,
+ * or no history at all. */
+enum reach { REACH_NO, REACH_YES, REACH_UNKNOWN };
+int source_reaches(enum reach *reach, struct source *source, const char commit[41], struct failure *failure);
+
 #endif

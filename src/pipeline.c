@@ -1,5 +1,7 @@
 #include "pipeline.h"
 
+#include <string.h>
+
 #include "report.h"
 
 enum { REPORT_BYTES = 64 * 1024 * 1024 };
@@ -141,20 +143,45 @@ static int read_whole(struct text *bytes, struct workspace *workspace, struct te
 	return 0;
 }
 
+/* The source of the pages: the newest change, or when rechecking what the manifest says, if that is a commit of this history. */
+static int find_source(struct workspace *workspace, struct text manifest, bool recheck, struct failure *failure)
+{
+	struct results *results = &workspace->results;
+	struct text paths[5];
+	enum reach reach = REACH_NO;
+	char source[41] = "";
+	int64_t as_of;
+
+	bool known = report_manifest_read(&as_of, source, manifest, &workspace->arena);
+	if (source[0] && source_reaches(&reach, workspace->source, source, failure) < 0)
+		return -1;
+	if (recheck && known && source[0] && reach == REACH_UNKNOWN)
+		return failure_set(failure, EXIT_UNABLE,
+		                   "commit %s, which the reports were made from, is not in this %s; %s, or 'reports: {history: false}' in galley.yaml",
+		                   source, source_get_info(workspace->source)->shallow ? "shallow clone" : "folder",
+		                   source_get_info(workspace->source)->shallow ? "git fetch --unshallow, in a workflow fetch-depth: 0"
+		                                                               : "check in a clone");
+	if (recheck && reach == REACH_YES) {
+		memcpy(results->source, source, sizeof source);
+		return 0;
+	}
+	size_t path_count = input_paths(paths, workspace);
+	if (source_newest_change(results->source, workspace->source, paths, path_count, &workspace->catalog.config.limits, failure) < 0)
+		return -1;
+	results->renew = known && reach == REACH_NO && strcmp(source, results->source) != 0;
+	return 0;
+}
+
 int workspace_pages(struct publish_file **files, size_t *count, struct workspace *workspace, bool recheck, struct failure *failure)
 {
 	struct results *results = &workspace->results;
 	const struct config *config = &workspace->catalog.config;
-	struct text manifest, paths[5];
-	int64_t as_of;
+	struct text manifest;
 
 	if (read_whole(&manifest, workspace, text_format(&workspace->arena, "%.*s/manifest.json", TEXT_ARGS(config->reports)), failure) < 0)
 		return -1;
-	if (config->history && !(recheck && report_manifest_read(&as_of, results->source, manifest, &workspace->arena))) {
-		size_t path_count = input_paths(paths, workspace);
-		if (source_newest_change(results->source, workspace->source, paths, path_count, &config->limits, failure) < 0)
-			return -1;
-	}
+	if (config->history && find_source(workspace, manifest, recheck, failure) < 0)
+		return -1;
 	report_pages(files, count, results, manifest, &workspace->arena, &workspace->diags);
 	return 0;
 }

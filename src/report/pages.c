@@ -46,7 +46,7 @@ static struct text manifest_of(const struct pages *set, struct text previous)
 	int64_t as_of;
 	char source[41];
 
-	if (report_manifest_read(&as_of, source, previous, set->arena) && text_equal(manifest_bytes(set, as_of, source), previous))
+	if (!set->results->renew && report_manifest_read(&as_of, source, previous, set->arena) && text_equal(manifest_bytes(set, as_of, source), previous))
 		return previous;
 	return manifest_bytes(set, set->results->as_of, set->results->source);
 }

@@ -153,3 +153,33 @@ int source_newest_change(char commit[41], struct source *source, const struct te
 	free(ids);
 	return status;
 }
+
+int source_reaches(enum reach *reach, struct source *source, const char commit[41], struct failure *failure)
+{
+	git_oid wanted, tip;
+	git_object_t type;
+	size_t size;
+
+	*reach = REACH_UNKNOWN;
+	if (!source->repository)
+		return 0;
+	*reach = strcmp(commit, source->info.commit) == 0 ? REACH_YES : REACH_NO;
+	if (*reach == REACH_YES || source->info.commit[0] == '\0')
+		return 0;
+	if (git_oid_fromstr(&wanted, commit) != 0 || git_oid_fromstr(&tip, source->info.commit) != 0)
+		return 0;
+	if (!git_odb_exists(source->odb, &wanted)) {
+		*reach = source->info.shallow ? REACH_UNKNOWN : REACH_NO;
+		return 0;
+	}
+	watch_start(source->patience);
+	int error = git_odb_read_header(&size, &type, source->odb, &wanted);
+	bool is_commit = error == 0 && type == GIT_OBJECT_COMMIT;
+	/* In a shallow clone the way between the two may be missing; that the commit is there has to do. */
+	int behind = is_commit && !source->info.shallow ? git_graph_descendant_of(source->repository, &tip, &wanted) : is_commit;
+	watch_stop();
+	if (error || behind < 0)
+		return repository_fail(failure, error ? error : behind, "cannot read commit %s", commit);
+	*reach = behind ? REACH_YES : REACH_NO;
+	return 0;
+}

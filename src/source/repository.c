@@ -98,6 +98,9 @@ static int check_place(git_repository *repository, const struct location *locati
 		return 0;
 	if (!folder && same_place(git_repository_path(repository), arena_format(arena, "%s/.git", location->top)))
 		return 0;
+	if (git_repository_is_worktree(repository) == 1)
+		return failure_set(failure, EXIT_UNABLE, "the worktree '%s' was moved or copied, git still has it in '%s': git worktree repair",
+		                   location->top, folder ? folder : git_repository_path(repository));
 	return failure_set(failure, EXIT_UNABLE,
 	                   "the .git of '%s' names another working directory, '%s': core.worktree is not followed; start there, or unset it",
 	                   location->top, folder ? folder : git_repository_path(repository));

@@ -74,6 +74,9 @@ static int take_revision(struct source *source, const char *revision, struct fai
 
 	if (strcmp(revision, "HEAD") == 0 && git_repository_head_unborn(source->repository) == 1)
 		return failure_set(failure, EXIT_UNABLE, "revision 'HEAD' is not there: the repository has no commit yet");
+	/* Of a path, in the index or in a commit: libgit2 has no answer to the first. */
+	if (revision[0] == ':')
+		return failure_set(failure, EXIT_UNABLE, "'%s' is not a revision: a branch, tag or commit id is wanted", revision);
 	watch_start(source->patience);
 	int error = git_revparse_single(&object, source->repository, revision);
 	watch_stop();
