@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,16 +63,9 @@ int session_fail(const struct failure *failure)
 
 	buffer_init(&message);
 	buffer_string(&message, "galley: ");
-	/* A message may have several lines of remedy; each is made safe on its own. */
-	struct text rest = text_of(failure->message);
-	for (;;) {
-		size_t end = text_find(rest, '\n');
-		buffer_safe(&message, text_cut(rest, 0, end));
-		buffer_char(&message, '\n');
-		if (end >= rest.len)
-			break;
-		rest = text_cut(rest, end + 1, rest.len);
-	}
+	/* One line: a line break in it comes from a name, and what stands behind it would read as a line of ours. */
+	buffer_safe(&message, text_of(failure->message));
+	buffer_char(&message, '\n');
 	fwrite(message.data, 1, message.len, stderr);
 	buffer_release(&message);
 	return (int)failure->code;
@@ -93,22 +88,56 @@ void session_note(const struct invocation *invocation, const char *format, ...)
 	buffer_release(&safe);
 }
 
+/* 0, or what went wrong. */
+static int write_stream(FILE *file, const struct buffer *out)
+{
+	bool written = out->len == 0 || fwrite(out->data, 1, out->len, file) == out->len;
+	int error = written ? 0 : errno;
+
+	if (fclose(file) != 0 && written)
+		error = errno;
+	return error;
+}
+
+/* A file beside path that takes its place when it is whole; NULL where path is to be written as it is: a pipe, a device, a link, or
+ * in a folder that takes no new files. */
+static FILE *open_beside(const char **name, const char *path, struct arena *arena)
+{
+	struct stat status;
+	bool there = lstat(path, &status) == 0;
+
+	*name = arena_format(arena, "%s.galley-%ld.tmp", path, (long)getpid());
+	if (there && (!S_ISREG(status.st_mode) || status.st_nlink > 1 || access(path, W_OK) != 0))
+		return NULL;
+	int fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return NULL;
+	bool kept = !there || (fchmod(fd, status.st_mode & 07777) == 0 && fchown(fd, status.st_uid, status.st_gid) == 0);
+	FILE *file = kept ? fdopen(fd, "wb") : NULL;
+	if (!file) {
+		close(fd);
+		unlink(*name);
+	}
+	return file;
+}
+
 static int write_file(const char *path, const struct buffer *out)
 {
-	FILE *file = fopen(path, "wb");
+	const char *name;
 	struct failure failure;
+	struct arena arena;
 
-	if (!file) {
-		failure_set(&failure, EXIT_UNABLE, "cannot write '%s': %s", path, strerror(errno));
-		return session_fail(&failure);
-	}
-	bool written = out->len == 0 || fwrite(out->data, 1, out->len, file) == out->len;
-	int error = errno;
-	if (fclose(file) != 0 && written) {
-		written = false;
+	arena_init(&arena);
+	FILE *beside = open_beside(&name, path, &arena);
+	FILE *file = beside ? beside : fopen(path, "wb");
+
+	int error = file ? write_stream(file, out) : errno;
+	if (beside && !error && rename(name, path) != 0)
 		error = errno;
-	}
-	if (written)
+	if (beside && error)
+		unlink(name);
+	arena_release(&arena);
+	if (!error)
 		return EXIT_OK;
 	failure_set(&failure, EXIT_UNABLE, "cannot write '%s': %s", path, strerror(error));
 	return session_fail(&failure);
