@@ -110,9 +110,9 @@ unchanged_but() { # PATH...: nothing else differs from HEAD
 @test "check of a path that is nowhere is no pass" {
 	example_workspace git
 	must_exit 1 "$GALLEY" check recipes/no_such.yaml
-	says "no file or folder 'recipes/no_such.yaml'"
+	says "no 'recipes/no_such.yaml'"
 	must_exit 1 "$GALLEY" check packs ../elsewhere
-	must_exit 0 "$GALLEY" check ./packs/ "$(pwd -P)/runs"
+	must_exit 0 "$GALLEY" check ./packs/ runs
 	must_exit 0 "$GALLEY" check --at HEAD packs
 	(cd recipes && must_exit 0 "$GALLEY" check recipes/baseline)
 }
