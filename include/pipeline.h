@@ -15,6 +15,7 @@ struct workspace_request {
 	unsigned jobs;
 	const struct limits *limits; /* the command line's; NULL: limits_default */
 	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
+	bool findings_only; /* no measures and pages will follow: what only they show of recipes is left out, see resolve_findings() */
 	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
 	int64_t as_of;
 	int64_t now;

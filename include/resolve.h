@@ -72,6 +72,11 @@ struct resolved {
 
 /* Resolves every recipe. as_of decides which waivers are in force. */
 void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags);
+/* The same trees and findings in a fraction of the time and memory, without what only pages show: digest and canonical are empty, and
+ * origins are only there where a finding needed them. */
+void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags);
+/* The digest, also where resolve_findings() left it out. */
+void effective_digest(char digest[65], const struct effective *effective, struct arena *arena);
 
 /* Rows of the schema while walking an effective tree; parent NULL is the root. Never NULL: below free and unknown fields, and for keys that
  * start with "x-", it is a row of type FIELD_FREE. */

@@ -64,7 +64,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		.as_of = present(workspace, request),
 		.diags = &workspace->diags,
 	};
-	resolve_all(&workspace->resolved, &workspace->catalog, workspace->results.as_of, &workspace->arena, &workspace->diags);
+	(request->findings_only ? resolve_findings : resolve_all)(&workspace->resolved, &workspace->catalog, workspace->results.as_of,
+	                                                          &workspace->arena, &workspace->diags);
 	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
 	settle_findings(workspace);
 	return 0;

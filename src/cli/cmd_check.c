@@ -144,6 +144,7 @@ static int run_check(struct invocation *invocation)
 
 	if (code != EXIT_OK)
 		return code;
+	invocation->findings_only = true;
 	code = session_open(&workspace, invocation);
 	if (code == EXIT_OK)
 		code = find_paths(&workspace, &invocation->operands);

@@ -34,6 +34,7 @@ struct invocation {
 	bool staged, quiet, verbose, help, version;
 	size_t jobs;
 	struct words limit_settings;
+	bool findings_only; /* set by a command that shows nothing else, before session_open() */
 	/* for some */
 	bool why, commit, check;
 	const char *branch, *author;

@@ -201,6 +201,7 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 	if (code != EXIT_OK)
 		return code;
 	request.limits = request.source.limits = &limits;
+	request.findings_only = invocation->findings_only;
 	if (invocation->as_of) {
 		request.has_as_of = true;
 		if (strcmp(invocation->as_of, "now") == 0)

@@ -200,16 +200,18 @@ static void check_recipe(const struct catalog *catalog, const struct effective *
 /* --- models and runs --- */
 
 /* A run whose recipe means something else by now. A version that is not the present one was told as such. */
-static void check_digest(const struct run *run, const struct effective *recipe, struct diags *diags)
+static void check_digest(const struct run *run, const struct effective *recipe, struct arena *arena, struct diags *diags)
 {
 	const struct value *written = value_get(run->record.root, "recipe_digest");
-	struct text now = {recipe->digest, sizeof recipe->digest - 1};
+	char now[65];
 
-	if (!run->recipe_digest.len || !reference_matches(&run->recipe, recipe->recipe->version) ||
-	    text_equal(text_cut(now, 0, run->recipe_digest.len), run->recipe_digest))
+	if (!run->recipe_digest.len || !reference_matches(&run->recipe, recipe->recipe->version))
+		return;
+	effective_digest(now, recipe, arena);
+	if (text_equal(text_cut(text_of(now), 0, run->recipe_digest.len), run->recipe_digest))
 		return;
 	diag_add(diags, CODE_RUN_DIGEST, written->place, "effective recipe '%.*s' has another digest now: %.12s...",
-	         TEXT_ARGS(recipe->recipe->record.id), recipe->digest);
+	         TEXT_ARGS(recipe->recipe->record.id), now);
 	diag_relate(diags, recipe->recipe->record.place, "the recipe");
 	diag_help(diags, "it, or a recipe it inherits from, has changed since the run");
 }
@@ -242,7 +244,7 @@ void monitor_check_alerts(const struct catalog *catalog, const struct resolved *
 			const struct run *run = &model->runs[j];
 			const struct effective *used = run->recipe_digest.len ? resolved_recipe(resolved, run->recipe.id) : NULL;
 			if (used && used->usable)
-				check_digest(run, used, diags);
+				check_digest(run, used, arena, diags);
 		}
 	}
 }

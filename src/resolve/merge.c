@@ -281,10 +281,22 @@ struct value *merge_value(struct merge *merge, const struct field *field, const 
 	return value;
 }
 
+/* A mapping of nothing but values and such mappings: there is nothing in it to merge, and it stands as it was read. */
+static bool is_plain_map(const struct value *own)
+{
+	for (size_t i = 0; i < own->count; i++) {
+		const struct member *member = &own->members[i];
+		if (is_operator(member->name) || member->value->kind == VALUE_LIST ||
+		    (member->value->kind == VALUE_MAP && !is_plain_map(member->value)))
+			return false;
+	}
+	return true;
+}
+
 struct value *merge_adopt(struct merge *merge, const struct field *field, const struct trail *trail, struct value *own)
 {
 	if (own->kind == VALUE_MAP)
-		return merge_map(merge, field, trail, NULL, own, NULL);
+		return is_plain_map(own) ? own : merge_map(merge, field, trail, NULL, own, NULL);
 	if (own->kind == VALUE_LIST)
 		return merge_list(merge, field, trail, NULL, own);
 	return own;

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "digest.h"
@@ -9,6 +10,8 @@ struct progress {
 	const struct link *links;
 	struct effective *recipes;
 	struct name_set *told; /* by recipe: what was found wrong with it as a whole, which its children need not hear again */
+	bool *is_parent; /* by recipe */
+	bool whole;
 	int64_t as_of;
 	struct said said;
 	struct arena *arena;
@@ -32,6 +35,23 @@ static void make_digest(struct effective *out, struct arena *arena)
 	digest_sha256(out->digest, out->canonical);
 }
 
+void effective_digest(char digest[65], const struct effective *effective, struct arena *arena)
+{
+	if (effective->digest[0])
+		memcpy(digest, effective->digest, sizeof effective->digest);
+	else
+		digest_sha256(digest, canonical_recipe(effective->root, arena));
+}
+
+/* Findings need origins where fields are compared one by one: for children, under locks and for waivers. */
+static bool needs_origins(const struct progress *progress, size_t i, const struct effective *parent)
+{
+	const struct effective *out = &progress->recipes[i];
+
+	return progress->whole || progress->is_parent[i] || out->waiver_count ||
+	       (parent && value_at(parent->root, "metadata.policy.locked"));
+}
+
 static void resolve_one(struct progress *progress, size_t i)
 {
 	const struct recipe *recipe = &progress->catalog->recipes[i];
@@ -47,9 +67,10 @@ static void resolve_one(struct progress *progress, size_t i)
 		return;
 	out->root = merge_tree(&merge, parent ? (struct value *)parent->root : NULL, recipe->record.root);
 	out->usable = link->usable && !recipe->record.broken && !merge.failed && (!parent || parent->usable);
-	origins_make(out, parent, &merge, arena);
 	out->owner = value_text(out->root, "metadata.owner");
 	waivers_read(out, progress->as_of, arena);
+	if (needs_origins(progress, i, parent))
+		origins_make(out, parent, &merge, arena);
 	if (parent) {
 		gates_compare(out, parent, &merge, arena);
 		policy_judge(out, parent, &progress->said, arena, progress->diags);
@@ -59,7 +80,8 @@ static void resolve_one(struct progress *progress, size_t i)
 	effective_packs(out, arena);
 	if (out->root)
 		effective_check(out, &progress->told[i], parent ? &progress->told[link->parent_index] : NULL, progress->diags);
-	make_digest(out, arena);
+	if (progress->whole)
+		make_digest(out, arena);
 }
 
 /* Children were resolved over its best effort; nobody else may take that for an effective recipe. */
@@ -69,18 +91,23 @@ static void withdraw(struct effective *effective)
 	                                .waivers = effective->waivers, .waiver_count = effective->waiver_count};
 }
 
-void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)
+static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, struct arena *arena,
+                    struct diags *diags)
 {
 	size_t count = catalog->recipe_count;
 	struct link *links = arena_array(arena, count, sizeof *links);
 	size_t *order = arena_array(arena, count, sizeof *order);
-	struct progress progress = {.catalog = catalog, .links = links, .as_of = as_of, .arena = arena, .diags = diags};
+	struct progress progress = {.catalog = catalog, .links = links, .whole = whole, .as_of = as_of, .arena = arena, .diags = diags};
 
 	*out = (struct resolved){.recipes = arena_array(arena, count, sizeof *out->recipes), .count = count};
 	progress.recipes = out->recipes;
 	progress.told = arena_array(arena, count, sizeof *progress.told);
 	said_collect(&progress.said, diags, arena);
 	parents_link(links, order, catalog, arena, diags);
+	progress.is_parent = arena_array(arena, count, sizeof *progress.is_parent);
+	for (size_t i = 0; i < count; i++)
+		if (links[i].parent)
+			progress.is_parent[links[i].parent_index] = true;
 	for (size_t i = 0; i < count; i++)
 		resolve_one(&progress, order[i]);
 	for (size_t i = 0; i < count; i++)
@@ -88,10 +115,22 @@ void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as
 			withdraw(&out->recipes[i]);
 }
 
+void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)
+{
+	resolve(out, catalog, as_of, true, arena, diags);
+}
+
+void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)
+{
+	resolve(out, catalog, as_of, false, arena, diags);
+}
+
+static int compare_id(const void *key, const void *item)
+{
+	return text_compare(*(const struct text *)key, ((const struct effective *)item)->recipe->record.id);
+}
+
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id)
 {
-	for (size_t i = 0; i < resolved->count; i++)
-		if (text_equal(resolved->recipes[i].recipe->record.id, id))
-			return &resolved->recipes[i];
-	return NULL;
+	return resolved->count ? bsearch(&id, resolved->recipes, resolved->count, sizeof *resolved->recipes, compare_id) : NULL;
 }
