@@ -168,6 +168,7 @@ struct config {
 	struct { struct text code; enum severity severity; } *rules;
 	size_t rule_count;
 	struct limits limits;      /* the smaller of the command line's and the repository's */
+	struct limits own_limits;  /* the repository's alone */
 };
 
 /* One code of a comment `# galley: allow CODE[, CODE...] -- reason`. */
@@ -204,6 +205,11 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
  * marks what comments suppress; a comment that suppresses nothing is a finding (suppress/unused). May be called again when there are more
  * findings. Call before diags_sort(), which limits how many are kept. */
 void catalog_apply_rules(const struct catalog *catalog, struct diags *diags);
+
+/* A change cannot relax what judges it: now's rules become the stricter of both sides', and what it relaxed, its as_of and its
+ * directories where they changed, are reported as looser gates (gate/loosened). commit: of base, for messages. The limits are those
+ * that now was loaded with. */
+void config_tighten(struct config *now, const struct config *base, struct text commit, struct arena *arena, struct diags *diags);
 
 const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id);
 const struct pack *catalog_pack(const struct catalog *catalog, struct text id);

@@ -19,6 +19,7 @@ struct workspace_request {
 	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
 	int64_t as_of;
 	int64_t now;
+	const char *base; /* --base REV: also what the change since the merge base with REV may not do; NULL */
 };
 
 struct workspace {

@@ -97,4 +97,40 @@ int source_newest_change(char commit[41], struct source *source, const struct te
 enum reach { REACH_NO, REACH_YES, REACH_UNKNOWN };
 int source_reaches(enum reach *reach, struct source *source, const char commit[41], struct failure *failure);
 
+/* --- What a change starts from --- */
+
+/* The commit that a revision names, and the best common ancestor of it and the commit that is read (HEAD for the working tree and the
+ * index). Fails with the remedy where there is no history to ask: a plain folder, no commit yet, a shallow clone (which may hold
+ * both commits and still not know), and where they have no common ancestor. */
+int source_merge_base(char base[41], char commit[41], struct source *source, const char *revision, struct failure *failure);
+
+/* Another commit of an open source's repository, with the workspace that its own galley.yaml says; closed before `from`. */
+int source_open_commit(struct source **out, struct source *from, const char *commit, struct arena *arena, struct failure *failure);
+
+struct history_commit {
+	char id[41];
+	int64_t time;  /* of its committer */
+	bool mainline; /* among the first parents of the commit that the walk started from, or that commit itself */
+};
+
+/* A file that a commit added or changed: its content is in none of the commit's parents. On the mainline also what a merge brought,
+ * which is not in the first parent alone. */
+struct history_file {
+	size_t which;     /* of the paths that were asked for, the one it is at or below */
+	struct text path;
+	char blob[41];
+	bool merged;      /* another commit made it, which this one merged */
+	const struct history_commit *commit;
+};
+
+/* Such files at or below paths (from the top, ordered by path, time and commit) of every commit that `from` reaches and `except`
+ * (NULL: none) does not. Fails beyond limits->walk_commits commits or limits->walk_files files, never with a shorter answer. */
+int source_history(struct history_file **files, size_t *count, struct source *source, const char *from, const char *except,
+                   const struct text *paths, size_t path_count, const struct limits *limits, struct arena *arena,
+                   struct failure *failure);
+
+/* A file by its id in git, as source_read(); the input's path is the one that is given. */
+int source_read_blob(struct input *input, enum read_result *result, struct source *source, const char *blob, struct text path,
+                     size_t max, struct arena *arena, struct failure *failure);
+
 #endif

@@ -1,7 +1,9 @@
 #include "pipeline.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "report.h"
 
 enum { REPORT_BYTES = 64 * 1024 * 1024 };
@@ -44,15 +46,185 @@ static int refuse_nothing(const struct workspace *workspace, struct failure *fai
 	                   TEXT_ARGS(info->top), TEXT_ARGS(folders[0]), TEXT_ARGS(folders[1]), TEXT_ARGS(folders[2]));
 }
 
+/* --- What a change starts from --- */
+
+/* The state at the merge base, and versions in history. */
+struct before {
+	struct catalog catalog;
+	const struct limits *limits; /* for history: those of the command line alone, so that no change hides versions by its own */
+	struct versions reached, ahead;
+	char commit[41], revision[41];
+};
+
+static int before_load(struct before *before, struct workspace *workspace, const struct workspace_request *request,
+                       struct failure *failure)
+{
+	struct source *source;
+	struct diags diags;
+
+	if (source_merge_base(before->commit, before->revision, workspace->source, request->base, failure) < 0 ||
+	    source_open_commit(&source, workspace->source, before->commit, &workspace->arena, failure) < 0)
+		return -1;
+	/* What was wrong before is not what is asked. */
+	diags_init(&diags, &workspace->arena);
+	int status = catalog_load(&before->catalog, source, before->limits, request->jobs, &workspace->arena, &diags, failure);
+	source_close(source);
+	return status;
+}
+
+struct folders {
+	struct text *items;
+	enum kind *kinds;
+	size_t count;
+};
+
+static void add_folder(struct folders *folders, enum kind kind, struct text path, struct arena *arena)
+{
+	for (size_t i = 0; i < folders->count; i++)
+		if (folders->kinds[i] == kind && text_equal(folders->items[i], path))
+			return;
+	folders->items = arena_grow(arena, folders->items, folders->count, sizeof *folders->items);
+	folders->kinds = arena_grow(arena, folders->kinds, folders->count, sizeof *folders->kinds);
+	folders->items[folders->count] = text_format(arena, "%.*s", TEXT_ARGS(path));
+	folders->kinds[folders->count++] = kind;
+}
+
+/* Where recipes and packs ever were: galley.yaml may have named other folders. */
+static int find_folders(struct folders *folders, struct workspace *workspace, const struct before *before, struct failure *failure)
+{
+	const struct config *now = &workspace->catalog.config, *then = &before->catalog.config;
+	struct text workspace_path = source_get_info(workspace->source)->workspace;
+	struct arena *arena = &workspace->arena;
+	struct text path = text_format(arena, "%.*sgalley.yaml", TEXT_ARGS(workspace_path));
+	struct history_file *files;
+	struct diags diags;
+	size_t count;
+
+	add_folder(folders, KIND_RECIPE, now->recipes, arena);
+	add_folder(folders, KIND_PACK, now->packs, arena);
+	add_folder(folders, KIND_RECIPE, then->recipes, arena);
+	add_folder(folders, KIND_PACK, then->packs, arena);
+	if (source_history(&files, &count, workspace->source, before->revision, NULL, &path, 1, before->limits, arena, failure) < 0)
+		return -1;
+	diags_init(&diags, arena);
+	for (size_t i = 0; i < count; i++) {
+		struct input input;
+		enum read_result result;
+		if (source_read_blob(&input, &result, workspace->source, files[i].blob, path, before->limits->manifest_bytes, arena, failure) < 0)
+			return -1;
+		const struct value *root =
+			result == READ_OK ? document_read(&input, DOCUMENT_MANIFEST, before->limits, arena, &diags) : NULL;
+		struct text recipes = value_text(root, "directories.recipes"), packs = value_text(root, "directories.packs");
+		recipes = recipes.len ? recipes : TEXT("recipes");
+		packs = packs.len ? packs : TEXT("packs");
+		add_folder(folders, KIND_RECIPE, text_format(arena, "%.*s%.*s", TEXT_ARGS(workspace_path), TEXT_ARGS(recipes)), arena);
+		add_folder(folders, KIND_PACK, text_format(arena, "%.*s%.*s", TEXT_ARGS(workspace_path), TEXT_ARGS(packs)), arena);
+	}
+	return 0;
+}
+
+static bool is_manifest(struct text path)
+{
+	return text_ends(path, ".yaml") || text_ends(path, ".yml") || text_ends(path, ".json");
+}
+
+/* By content, so that each is parsed once. */
+static int order_blobs(const void *left, const void *right)
+{
+	const struct history_file *a = left, *b = right;
+	int order = strcmp(a->blob, b->blob);
+
+	if (!order)
+		order = (a->which > b->which) - (a->which < b->which);
+	return order ? order : text_compare(a->path, b->path);
+}
+
+static int read_version(struct version *version, bool *found, struct workspace *workspace, const struct history_file *file,
+                        enum kind kind, const struct limits *limits, struct failure *failure)
+{
+	struct arena scratch;
+	struct input input;
+	enum read_result result;
+
+	arena_init(&scratch);
+	int status = source_read_blob(&input, &result, workspace->source, file->blob, file->path, limits->manifest_bytes, &scratch, failure);
+	*found = status == 0 && result == READ_OK && version_read(version, kind, &input, limits, &workspace->arena);
+	arena_release(&scratch);
+	return status;
+}
+
+static int read_versions(struct versions *out, struct workspace *workspace, const char *from, const char *except,
+                         const struct folders *folders, const struct limits *limits, struct failure *failure)
+{
+	struct arena *arena = &workspace->arena;
+	struct history_file *files;
+	struct version version;
+	bool found = false;
+	size_t count;
+
+	if (source_history(&files, &count, workspace->source, from, except, folders->items, folders->count, limits, arena, failure) < 0)
+		return -1;
+	if (count)
+		qsort(files, count, sizeof *files, order_blobs);
+	for (size_t i = 0; i < count; i++) {
+		const struct history_file *file = &files[i];
+		bool known = i && file->which == files[i - 1].which && strcmp(file->blob, files[i - 1].blob) == 0;
+		if (!known && read_version(&version, &found, workspace, file, folders->kinds[file->which], limits, failure) < 0)
+			return -1;
+		if (!found || !is_manifest(file->path))
+			continue;
+		version.path = file->path;
+		version.commit = file->commit->id;
+		version.time = file->commit->time;
+		version.mainline = file->commit->mainline;
+		version.merged = file->merged;
+		out->items = arena_grow(arena, out->items, out->count, sizeof *out->items);
+		out->items[out->count++] = version;
+	}
+	versions_sort(out);
+	return 0;
+}
+
+static int compare_with_base(struct workspace *workspace, struct before *before, struct failure *failure)
+{
+	const struct source_info *info = source_get_info(workspace->source);
+	struct folders folders = {NULL, NULL, 0};
+	struct change_request change = {
+		.base = &before->catalog,
+		.now = &workspace->catalog,
+		.base_commit = before->commit,
+		.reached = &before->reached,
+		.ahead = &before->ahead,
+		.now_commit = info->kind == SOURCE_COMMIT ? info->commit : NULL,
+		.now_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree",
+	};
+
+	if (find_folders(&folders, workspace, before, failure) < 0 ||
+	    read_versions(&before->reached, workspace, before->revision, NULL, &folders, before->limits, failure) < 0 ||
+	    read_versions(&before->ahead, workspace, info->commit, before->revision, &folders, before->limits, failure) < 0)
+		return -1;
+	config_tighten(&workspace->catalog.config, &before->catalog.config, text_cut(text_of(before->commit), 0, 12), &workspace->arena,
+	               &workspace->diags);
+	change_check(&change, &workspace->arena, &workspace->diags);
+	return 0;
+}
+
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
 {
+	const struct limits *limits = request->limits ? request->limits : &limits_default;
+	struct before before = {.limits = limits};
+
 	*workspace = (struct workspace){0};
 	arena_init(&workspace->arena);
 	diags_init(&workspace->diags, &workspace->arena);
 	if (source_open(&workspace->source, &request->source, &workspace->arena, failure) < 0)
 		return -1;
-	if (catalog_load(&workspace->catalog, workspace->source, request->limits ? request->limits : &limits_default, request->jobs, &workspace->arena, &workspace->diags,
-	                 failure) < 0)
+	if (request->base) {
+		if (before_load(&before, workspace, request, failure) < 0)
+			return -1;
+		limits = &before.catalog.config.limits;
+	}
+	if (catalog_load(&workspace->catalog, workspace->source, limits, request->jobs, &workspace->arena, &workspace->diags, failure) < 0)
 		return -1;
 	if (refuse_nothing(workspace, failure) < 0)
 		return -1;
@@ -67,7 +239,14 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	(request->findings_only ? resolve_findings : resolve_all)(&workspace->resolved, &workspace->catalog, workspace->results.as_of,
 	                                                          &workspace->arena, &workspace->diags);
 	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
+	if (request->base && compare_with_base(workspace, &before, failure) < 0)
+		return -1;
 	settle_findings(workspace);
+	if (request->base) {
+		/* After the rules, as a comment that suppresses stands where the finding was made. */
+		change_anchor(&workspace->diags, &before.catalog, &workspace->catalog);
+		diags_sort(&workspace->diags);
+	}
 	return 0;
 }
 

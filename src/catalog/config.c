@@ -113,16 +113,10 @@ static void read_thresholds(struct config *config, struct loader *loader)
 	}
 }
 
-/* Codes that tell what a galley with an enforcing history check finds; settings for them are kept, though this one never reports them. */
-static const char *const known_elsewhere[] = {"run/evidence-changed"};
-
 bool is_known_code(struct text code)
 {
 	for (size_t i = 0; i < CODE_COUNT; i++)
 		if (text_is(code, code_list[i].id))
-			return true;
-	for (size_t i = 0; i < sizeof known_elsewhere / sizeof *known_elsewhere; i++)
-		if (text_is(code, known_elsewhere[i]))
 			return true;
 	return false;
 }
@@ -130,9 +124,9 @@ bool is_known_code(struct text code)
 /* Codes that judge the judge: the repository may not silence them. */
 bool is_fixed_code(struct text code)
 {
-	for (size_t i = 0; i < sizeof known_elsewhere / sizeof *known_elsewhere; i++)
-		if (text_is(code, known_elsewhere[i]))
-			return false;
+	/* A workspace may hold runs that are made anew, such as examples; a change cannot switch it off for itself, see config_tighten(). */
+	if (text_is(code, code_list[CODE_RUN_EVIDENCE_CHANGED].id))
+		return false;
 	return text_starts(code, "gate/") || text_starts(code, "waiver/") || text_starts(code, "version/") ||
 	       text_starts(code, "run/") || text_starts(code, "config/") || text_starts(code, "suppress/");
 }
@@ -188,11 +182,16 @@ static void read_limits(struct config *config, struct loader *loader)
 {
 	const struct value *map = value_get(config->root, "limits");
 
+	config->own_limits = limits_default;
 	for (size_t i = 0; i < LIMIT_LIST_COUNT; i++) {
 		const struct limit_row *limit = &limit_list[i];
 		size_t given, most = limit_get(&limits_default, limit);
-		if (!limit_parse(&given, value_text(map, limit->name)) || !given || limit_lower(&config->limits, limit, given))
+		if (!limit_parse(&given, value_text(map, limit->name)) || !given)
 			continue;
+		if (limit_lower(&config->limits, limit, given)) {
+			limit_lower(&config->own_limits, limit, given);
+			continue;
+		}
 		diag_add(loader->diags, CODE_CONFIG_VALUE, value_place(map, limit->name), "limit '%s' %.*s is above %s", limit->name,
 		         TEXT_ARGS(value_text(map, limit->name)), limit_value(limit, most).text);
 		diag_help(loader->diags, "a repository may only lower limits; to raise it use --limit %s=%.*s", limit->name,

@@ -87,21 +87,12 @@ static void check_pack(struct loader *loader, const struct recipe *recipe, const
 	}
 }
 
-static bool is_rule_on(const struct config *config, enum code code)
-{
-	for (size_t i = 0; i < config->rule_count; i++)
-		if (text_is(config->rules[i].code, code_list[code].id))
-			return config->rules[i].severity != SEVERITY_OFF;
-	return code_list[code].severity != SEVERITY_OFF;
-}
-
 /* The owner is inherited: said once, at the top of the chain. */
 static void check_owner(struct loader *loader, const struct recipe *recipe)
 {
 	const struct value *metadata = value_get(recipe->record.root, "metadata");
 
-	if (!is_rule_on(&loader->catalog->config, CODE_RECIPE_NO_OWNER) || !metadata || recipe->parent.id.len ||
-	    value_get(metadata, "owner"))
+	if (!metadata || recipe->parent.id.len || value_get(metadata, "owner"))
 		return;
 	diag_add(loader->diags, CODE_RECIPE_NO_OWNER, metadata->place, "recipe '%.*s' and what inherits from it have no owner",
 	         TEXT_ARGS(recipe->record.id));

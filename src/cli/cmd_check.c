@@ -165,6 +165,7 @@ static int run_check(struct invocation *invocation)
 #define AT(field) offsetof(struct invocation, field)
 
 static const struct option check_options[] = {
+	{"base", 0, OPTION_WORD, AT(base), "REV", NULL, "also what the change since REV may not do"},
 	{"max-findings", 0, OPTION_NUMBER, AT(max_findings), "N", NULL, "show the worst N and count the rest; the exit code is that of all"},
 	{"summary", 0, OPTION_WORD, AT(summary), "FILE", NULL, "write a job summary in Markdown, of at most 1 MiB, to FILE"},
 };
@@ -178,8 +179,14 @@ const struct command command_check = {
 	.most = SIZE_MAX,
 	.summary = "is every manifest right: fields, values, references, inheritance, limits?",
 	.details = "Reads every recipe, pack, model, run, metric file and galley.yaml, and reports all that is wrong, each with its place and\n"
-	           "the remedy. PATH (from the repository's top) narrows what is reported, not what is read.",
-	.examples = {"galley check", "galley check --staged recipes/client", "galley check --format github --format sarif=galley.sarif"},
+	           "the remedy. PATH (from the repository's top) narrows what is reported, not what is read.\n"
+	           "\n"
+	           "With --base, what changed since the merge base of REV and what is read is compared too: approved versions are immutable,\n"
+	           "versions go up only, states (draft, approved, archived; queued, running, finished) only forward, records and metric files\n"
+	           "of finished runs stay as they are. Versions are compared with all that REV reaches, so the whole history is needed: in a\n"
+	           "workflow fetch-depth: 0. The stricter of both sides' rules and limits holds, and what the change relaxes in galley.yaml is\n"
+	           "reported. What a parent's edit breaks in its children is shown at the edited line.",
+	.examples = {"galley check", "galley check --base origin/main", "galley check --format github --format sarif=galley.sarif"},
 	.formats = FINDINGS_FORMATS(FIRST, NEXT),
 	.many_formats = true,
 	.options = check_options,

@@ -37,7 +37,7 @@ struct invocation {
 	bool findings_only; /* set by a command that shows nothing else, before session_open() */
 	/* for some */
 	bool why, commit, check;
-	const char *branch, *author;
+	const char *branch, *author, *base;
 	struct output *outputs; /* every --format, for commands of many formats */
 	size_t output_count;
 	const char *summary;

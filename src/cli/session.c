@@ -192,6 +192,7 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 		},
 		.jobs = invocation->jobs ? (unsigned)invocation->jobs : processors(),
 		.live = invocation->commit,
+		.base = invocation->base,
 		.now = session_now(),
 	};
 	struct limits limits;

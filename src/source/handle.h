@@ -11,6 +11,8 @@ struct source {
 	struct source_info info;
 	unsigned patience;
 	struct limits limits;
+	bool borrowed;              /* the repository is another source's */
+	struct text prefix;         /* where the walk for a repository started, from the top */
 	git_repository *repository; /* NULL in a plain folder */
 	git_odb *odb;
 	git_index *index; /* SOURCE_INDEX */
@@ -59,7 +61,17 @@ int objects_look(bool *found, enum entry_kind *kind, struct source *source, stru
 /* *object is the caller's where the result is READ_OK. */
 int objects_read(git_odb_object **object, enum read_result *result, struct source *source, struct text path, size_t max,
                  struct failure *failure);
+int objects_read_id(git_odb_object **object, enum read_result *result, struct source *source, const git_oid *id, const char *what,
+                    size_t max, struct failure *failure);
 /* A tree, its type and size asked first. */
 int objects_tree(git_tree **tree, struct source *source, const git_oid *id, const char *what, struct failure *failure);
+
+/* --- history.c --- */
+
+/* What stands at path below a tree: zero where nothing does. type may be NULL. */
+int history_entry(git_oid *id, git_object_t *type, struct source *source, git_tree *root, struct text path, struct failure *failure);
+int history_commit_read(git_commit **commit, struct source *source, const git_oid *id, struct failure *failure);
+/* Fails with the depth of a shallow clone and the remedy. */
+int history_shallow(struct failure *failure, size_t depth);
 
 #endif

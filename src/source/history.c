@@ -13,20 +13,23 @@ struct view {
 
 static const git_oid nothing;
 
-static int shallow_end(struct failure *failure, size_t depth)
+int history_shallow(struct failure *failure, size_t depth)
 {
 	return failure_set(failure, EXIT_UNABLE,
-	                   "history not available (depth %zu): the last change may lie before what this shallow clone holds; git fetch "
+	                   "history not available (depth %zu): what is asked for may lie before what this shallow clone holds; git fetch "
 	                   "--unshallow, in a workflow fetch-depth: 0",
 	                   depth);
 }
 
 /* The id at path below tree: files by id alone, as a change of mode alone is none to us. */
-static int entry_at(git_oid *id, struct source *source, git_tree *root, struct text path, struct failure *failure)
+int history_entry(git_oid *id, git_object_t *type, struct source *source, git_tree *root, struct text path, struct failure *failure)
 {
+	git_object_t spare;
 	git_tree *at = NULL;
 
+	type = type ? type : &spare;
 	*id = nothing;
+	*type = GIT_OBJECT_TREE;
 	if (path.len && path.at[path.len - 1] == '/')
 		path.len--;
 	if (path.len == 0) {
@@ -41,10 +44,11 @@ static int entry_at(git_oid *id, struct source *source, git_tree *root, struct t
 		memcpy(name, path.at, end);
 		const git_tree_entry *entry = git_tree_entry_byname(at, name);
 		git_tree *next = NULL;
-		if (entry && end == path.len)
+		if (entry && end == path.len) {
 			*id = *git_tree_entry_id(entry);
-		else if (entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE &&
-		         objects_tree(&next, source, git_tree_entry_id(entry), name, failure) < 0) {
+			*type = git_tree_entry_type(entry);
+		} else if (entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE &&
+		           objects_tree(&next, source, git_tree_entry_id(entry), name, failure) < 0) {
 			git_tree_free(at);
 			return -1;
 		}
@@ -65,12 +69,12 @@ static int view_fill(struct view *view, struct source *source, const git_commit 
 	if (objects_tree(&root, source, &view->tree, "", failure) < 0)
 		return -1;
 	for (size_t i = 0; status == 0 && i < count; i++)
-		status = entry_at(&view->ids[i], source, root, paths[i], failure);
+		status = history_entry(&view->ids[i], NULL, source, root, paths[i], failure);
 	git_tree_free(root);
 	return status;
 }
 
-static int commit_read(git_commit **commit, struct source *source, const git_oid *id, struct failure *failure)
+int history_commit_read(git_commit **commit, struct source *source, const git_oid *id, struct failure *failure)
 {
 	watch_start(source->patience);
 	int error = git_commit_lookup(commit, source->repository, id);
@@ -87,8 +91,8 @@ static int parent_read(git_commit **parent, struct source *source, const git_com
 		return 0;
 	const git_oid *id = git_commit_parent_id(commit, 0);
 	if (source->info.shallow && !git_odb_exists(source->odb, id))
-		return shallow_end(failure, depth);
-	return commit_read(parent, source, id, failure);
+		return history_shallow(failure, depth);
+	return history_commit_read(parent, source, id, failure);
 }
 
 static bool is_change(const struct view *newer, const struct view *older, size_t count)
@@ -141,7 +145,7 @@ int source_newest_change(char commit[41], struct source *source, const struct te
 	commit[0] = '\0';
 	if (source->info.commit[0] == '\0' || count == 0)
 		return 0;
-	if (git_oid_fromstr(&id, source->info.commit) != 0 || commit_read(&first, source, &id, failure) < 0)
+	if (git_oid_fromstr(&id, source->info.commit) != 0 || history_commit_read(&first, source, &id, failure) < 0)
 		return -1;
 	git_oid *ids = memory_get(2 * count * sizeof *ids);
 	struct view views[2] = {{.ids = ids}, {.ids = ids + count}};

@@ -279,12 +279,30 @@ int objects_look(bool *found, enum entry_kind *kind, struct source *source, stru
 	return find(found, kind, &id, source, path, failure);
 }
 
+int objects_read_id(git_odb_object **object, enum read_result *result, struct source *source, const git_oid *id, const char *what,
+                    size_t max, struct failure *failure)
+{
+	size_t size;
+
+	if (check_header(&size, source, id, GIT_OBJECT_BLOB, what, failure) < 0)
+		return -1;
+	*result = READ_TOO_LARGE;
+	if (size > max)
+		return 0;
+	watch_start(source->patience);
+	int error = git_odb_read(object, source->odb, id);
+	watch_stop();
+	if (error)
+		return repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(id));
+	*result = READ_OK;
+	return 0;
+}
+
 int objects_read(git_odb_object **object, enum read_result *result, struct source *source, struct text path, size_t max,
                  struct failure *failure)
 {
 	enum entry_kind kind;
 	bool found;
-	size_t size;
 	git_oid id;
 
 	if (find(&found, &kind, &id, source, path, failure) < 0)
@@ -296,16 +314,6 @@ int objects_read(git_odb_object **object, enum read_result *result, struct sourc
 	size_t len = path.len < sizeof what ? path.len : sizeof what - 1;
 	memcpy(what, path.at, len);
 	what[len] = '\0';
-	if (check_header(&size, source, &id, GIT_OBJECT_BLOB, what, failure) < 0)
-		return -1;
-	*result = READ_TOO_LARGE;
-	if (size > max || size > source->limits.blob_bytes)
-		return 0;
-	watch_start(source->patience);
-	int error = git_odb_read(object, source->odb, &id);
-	watch_stop();
-	if (error)
-		return repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(&id));
-	*result = READ_OK;
-	return 0;
+	size_t most = max < source->limits.blob_bytes ? max : source->limits.blob_bytes;
+	return objects_read_id(object, result, source, &id, what, most, failure);
 }

@@ -23,7 +23,7 @@ void source_close(struct source *source)
 	git_tree_free(source->tree);
 	git_index_free(source->index);
 	git_odb_free(source->odb);
-	if (source->repository)
+	if (source->repository && !source->borrowed)
 		repository_close(source->repository);
 	free(source);
 }
@@ -211,6 +211,7 @@ static int open_located(struct source *source, const struct location *location, 
                         struct arena *arena, struct failure *failure)
 {
 	source->info.top = text_of(location->top);
+	source->prefix = location->prefix;
 	if (location->kind == LOCATION_FOLDER && (options->staged || options->at))
 		return failure_set(failure, EXIT_UNABLE, "'%s' is not in a git repository: there is no %s to read", location->top,
 		                   options->staged ? "index" : "commit");
@@ -245,6 +246,92 @@ int source_open(struct source **out, const struct source_options *options, struc
 		return -1;
 	}
 	*out = source;
+	return 0;
+}
+
+int source_open_commit(struct source **out, struct source *from, const char *commit, struct arena *arena, struct failure *failure)
+{
+	struct source *source = memory_get(sizeof *source);
+
+	memset(source, 0, sizeof *source);
+	source->info = from->info;
+	source->info.kind = SOURCE_COMMIT;
+	source->patience = from->patience;
+	source->limits = from->limits;
+	source->repository = from->repository;
+	source->borrowed = true;
+	source->prefix = from->prefix;
+	source->top = -1;
+	int error = git_repository_odb(&source->odb, source->repository);
+	if (error)
+		repository_fail(failure, error, "cannot open the repository's objects");
+	if (error || take_revision(source, commit, failure) < 0 || find_workspace(source, source->prefix, arena, failure) < 0) {
+		source_close(source);
+		return -1;
+	}
+	*out = source;
+	return 0;
+}
+
+/* A shallow clone knows how many commits it holds, but not what lies before them. */
+static int refuse_shallow(struct source *source, struct failure *failure)
+{
+	git_commit *commit = NULL;
+	size_t depth = 0;
+	git_oid id;
+
+	if (git_oid_fromstr(&id, source->info.commit) != 0 || history_commit_read(&commit, source, &id, failure) < 0)
+		return -1;
+	for (bool more = true; more && depth < source->limits.walk_commits; depth++) {
+		git_commit *parent = NULL;
+		const git_oid *above = git_commit_parentcount(commit) ? git_commit_parent_id(commit, 0) : NULL;
+		more = above && git_odb_exists(source->odb, above);
+		if (more && history_commit_read(&parent, source, above, failure) < 0) {
+			git_commit_free(commit);
+			return -1;
+		}
+		if (!more)
+			continue;
+		git_commit_free(commit);
+		commit = parent;
+	}
+	git_commit_free(commit);
+	return history_shallow(failure, depth);
+}
+
+int source_merge_base(char base[41], char commit[41], struct source *source, const char *revision, struct failure *failure)
+{
+	struct source *other;
+	struct arena scratch;
+	git_oid ours, theirs, shared;
+
+	if (!source->repository)
+		return failure_set(failure, EXIT_UNABLE, "'%.*s' is not in a git repository: there is no '%s' to compare with",
+		                   TEXT_ARGS(source->info.top), revision);
+	if (!source->info.commit[0])
+		return failure_set(failure, EXIT_UNABLE, "cannot compare with '%s': HEAD has no commit yet", revision);
+	arena_init(&scratch);
+	int status = source_open_commit(&other, source, revision, &scratch, failure);
+	if (status == 0) {
+		memcpy(commit, other->info.commit, sizeof other->info.commit);
+		source_close(other);
+	}
+	arena_release(&scratch);
+	if (status < 0)
+		return -1;
+	if (source->info.shallow)
+		return refuse_shallow(source, failure);
+	git_oid_fromstr(&ours, source->info.commit);
+	git_oid_fromstr(&theirs, commit);
+	watch_start(source->patience);
+	int error = git_merge_base(&shared, source->repository, &ours, &theirs);
+	watch_stop();
+	if (error == GIT_ENOTFOUND)
+		return failure_set(failure, EXIT_UNABLE, "cannot compare with '%s': it and %s have no commit in common", revision,
+		                   source->info.kind == SOURCE_COMMIT ? source->info.commit : "HEAD");
+	if (error)
+		return repository_fail(failure, error, "cannot find the common ancestor with '%s'", revision);
+	git_oid_tostr(base, 41, &shared);
 	return 0;
 }
 
@@ -295,6 +382,30 @@ int source_look(bool *found, enum entry_kind *kind, struct source *source, struc
 	                           : objects_look(found, kind, source, path, failure);
 }
 
+static void take_object(struct input *input, git_odb_object *object, struct arena *arena)
+{
+	input->bytes = text_copy(arena, (struct text){git_odb_object_data(object), git_odb_object_size(object)});
+	git_oid_tostr(input->blob, sizeof input->blob, git_odb_object_id(object));
+	git_odb_object_free(object);
+}
+
+int source_read_blob(struct input *input, enum read_result *result, struct source *source, const char *blob, struct text path,
+                     size_t max, struct arena *arena, struct failure *failure)
+{
+	git_odb_object *object = NULL;
+	git_oid id;
+
+	*input = (struct input){.path = text_copy(arena, path), .bytes = TEXT("")};
+	*result = READ_MISSING;
+	if (!source->odb || git_oid_fromstr(&id, blob) != 0)
+		return 0;
+	if (objects_read_id(&object, result, source, &id, input->path.at, max, failure) < 0)
+		return -1;
+	if (*result == READ_OK)
+		take_object(input, object, arena);
+	return 0;
+}
+
 static int read_object(struct input *input, enum read_result *result, struct source *source, struct text path, size_t max,
                        struct arena *arena, struct failure *failure)
 {
@@ -302,11 +413,8 @@ static int read_object(struct input *input, enum read_result *result, struct sou
 
 	if (objects_read(&object, result, source, path, max, failure) < 0)
 		return -1;
-	if (*result != READ_OK)
-		return 0;
-	input->bytes = text_copy(arena, (struct text){git_odb_object_data(object), git_odb_object_size(object)});
-	git_oid_tostr(input->blob, sizeof input->blob, git_odb_object_id(object));
-	git_odb_object_free(object);
+	if (*result == READ_OK)
+		take_object(input, object, arena);
 	return 0;
 }
 
