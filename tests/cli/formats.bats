@@ -249,7 +249,7 @@ need_ajv() {
 	need_ajv
 	"$GALLEY" check --format sarif=all.sarif --format rdjson=all.rdjson >text || true
 	"$GALLEY" check --format sarif=few.sarif --format rdjson=few.rdjson --max-findings 2 -q >text || true
-	"$GALLEY" check --format sarif=none.sarif --format rdjson=none.rdjson packs/none >text
+	"$GALLEY" check --format sarif=none.sarif --format rdjson=none.rdjson packs/nba_standard.yaml >text
 	node "$TOP/tests/cli/validate.js" "$modules" "$sarif" all.sarif few.sarif none.sarif
 	node "$TOP/tests/cli/validate.js" "$modules" "$TOP/tests/data/rdjson.schema.json" all.rdjson few.rdjson none.rdjson
 	sed 's/"runs"/"rans"/' all.sarif >wrong.sarif
@@ -260,7 +260,7 @@ need_ajv() {
 @test "junit: well-formed, counts that add up, failures as the exit code has them, no times" {
 	command -v xmllint >/dev/null || perl -MXML::Parser -e 1 2>/dev/null || skip 'neither xmllint nor XML::Parser is here'
 	break_things
-	for options in '' '--max-findings 3' '--fail-on warning' 'packs/none'; do
+	for options in '' '--max-findings 3' '--fail-on warning' 'packs/nba_standard.yaml'; do
 		"$GALLEY" check --format junit -q $options >out || true
 		if command -v xmllint >/dev/null; then xmllint --noout out; else perl -MXML::Parser -e 'XML::Parser->new->parsefile("out")'; fi
 		perl -we '
