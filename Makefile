@@ -66,7 +66,7 @@ demo: $(BUILD)/galley ## build, and write the example workspace's reports
 	@echo 'Now look at reports/README.md: it leads to every page.'
 
 test: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS) | test-needs ## unit tests, cases and command line tests
-	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) $(UNIT_TESTS) tests/run-cases tests/schema/agree $(CLI_TESTS)
+	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) $(UNIT_TESTS) tests/run-cases tests/schema/agree tests/codes/run $(CLI_TESTS)
 
 unit: $(UNIT_TESTS) | test-needs ## unit tests alone
 	$(PROVE) $(UNIT_TESTS)
@@ -100,6 +100,7 @@ compiled: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS)
 
 docs: $(BUILD)/galley ## the pages of docs/ that galley prints itself
 	$(BUILD)/galley schema --format markdown --output docs/reference.md
+	$(BUILD)/galley explain --format markdown --output docs/codes.md
 
 install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
 	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'

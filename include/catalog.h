@@ -234,4 +234,8 @@ bool value_time(int64_t *out, const struct value *map, const char *path);
 /* Hours of a duration such as 104w (a month counts 730.5 hours, a year 8766). */
 bool duration_hours(double *out, struct text text);
 
+/* Whether a code is one that settings may not switch off, and one that no comment may suppress. */
+bool is_fixed_code(struct text code);
+bool is_unsuppressible_code(struct text code);
+
 #endif

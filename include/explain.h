@@ -33,6 +33,12 @@ enum kind explain_kind_of(struct text word);
  * one, or a drift method. kind: where fields are looked for, KIND_COUNT for all. */
 void explain_find(struct explanation *out, struct text asked, enum kind kind, struct arena *arena);
 
+/* The page docs/codes.md: every code with its examples. */
+void explain_codes_markdown(struct buffer *out);
+/* Every code in a line. */
+void explain_codes_text(struct buffer *out);
+void explain_codes_json(struct buffer *out);
+
 void explain_text(struct buffer *out, const struct explanation *explanation, struct arena *arena);
 void explain_json(struct buffer *out, const struct explanation *explanation, struct arena *arena);
 

@@ -94,9 +94,8 @@ enum { METRICS_MAX = 1000, SLICES_MAX = 100, FAMILIES_MAX = 1000 };
 /* Looking for a near name among many costs; beyond so many findings nobody reads the suggestions. */
 enum { SUGGESTIONS_MAX = 100 };
 
-/* Whether a text is a diagnostic code, and whether it is one that the repository may not silence. */
+/* Whether a text is a diagnostic code. */
 bool is_known_code(struct text code);
-bool is_fixed_code(struct text code);
 
 int config_load(struct loader *loader);
 int recipe_load(struct loader *loader, struct text path);

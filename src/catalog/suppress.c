@@ -21,7 +21,7 @@ static struct place place_of(const struct comment *comment, struct text part)
 
 /* Findings that stand for more than their line: limits and their exceptions, versions, evidence, settings, and the suppressions; and what
  * keeps a file from being read, its comments with it. */
-static bool is_unsuppressible(struct text code)
+bool is_unsuppressible_code(struct text code)
 {
 	static const char *const families[] = {"file/", "yaml/", "json/", "csv/"};
 
@@ -69,7 +69,7 @@ static void read_code(struct loader *loader, const struct comment *comment, stru
 		which++;
 	if (!is_known_code(code)) {
 		refuse_unknown(loader, place, code);
-	} else if (is_unsuppressible(code)) {
+	} else if (is_unsuppressible_code(code)) {
 		refuse_fixed(loader, place, code);
 	} else if (which < CODE_COUNT && reason.len) {
 		catalog->suppressions =

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "command.h"
 #include "explain.h"
 
@@ -19,19 +17,34 @@ static int unknown(const struct explanation *explanation)
 	return session_fail(&failure);
 }
 
+static void print_all(struct buffer *out, const struct invocation *invocation)
+{
+	if (session_is(invocation, "markdown"))
+		explain_codes_markdown(out);
+	else if (session_is(invocation, "json"))
+		explain_codes_json(out);
+	else
+		explain_codes_text(out);
+}
+
 static int run_explain(struct invocation *invocation)
 {
+	bool all = invocation->operands.count == 0;
 	struct explanation explanation;
 	struct buffer out;
-	enum kind kind = KIND_COUNT;
+	enum kind kind = invocation->kind ? explain_kind_of(text_of(invocation->kind)) : KIND_COUNT;
 
-	if (invocation->kind)
-		kind = explain_kind_of(text_of(invocation->kind));
-	explain_find(&explanation, invocation->operands.items[0], kind, &invocation->arena);
-	if (explanation.near_count || (!explanation.field_count && !explanation.has_code && !explanation.method))
-		return unknown(&explanation);
+	if (session_is(invocation, "markdown") && !all)
+		return session_usage(invocation, "'--format markdown' is for the page of all findings and takes no operand");
+	if (!all) {
+		explain_find(&explanation, invocation->operands.items[0], kind, &invocation->arena);
+		if (!explanation.field_count && !explanation.has_code && !explanation.method)
+			return unknown(&explanation);
+	}
 	buffer_init(&out);
-	if (session_is(invocation, "json"))
+	if (all)
+		print_all(&out, invocation);
+	else if (session_is(invocation, "json"))
 		explain_json(&out, &explanation, &invocation->arena);
 	else
 		explain_text(&out, &explanation, &invocation->arena);
@@ -47,14 +60,13 @@ static const struct option options[] = {
 
 const struct command command_explain = {
 	.name = "explain",
-	.operands = "FIELD|METHOD",
-	.least = 1,
+	.operands = "[FIELD|CODE|METHOD]",
 	.most = 1,
-	.summary = "what a field is: type, allowed values, default, inheritance, an example",
-	.details = "FIELD is a path such as evaluation.metrics.*.target, with '*' or a name in its place, or the end of one. Several fields of\n"
-	           "one name are listed. METHOD is a drift method.",
-	.examples = {"galley explain evaluation.metrics.MAPE.target", "galley explain max_missing", "galley explain metadata.id --kind pack"},
-	.formats = "text|json",
+	.summary = "what a field, a finding or a drift method is, with examples",
+	.details = "FIELD is a path such as evaluation.metrics.*.target, with '*' or a name in its place, or the end of one; several fields of\n"
+	           "one name are listed. CODE stands in brackets behind a finding, METHOD is a drift method. Without operand: all codes.",
+	.examples = {"galley explain evaluation.metrics.MAPE.target", "galley explain gate/loosened", "galley explain metadata.id --kind pack"},
+	.formats = "text|json|markdown",
 	.options = options,
 	.option_count = sizeof options / sizeof *options,
 	.run = run_explain,

@@ -5,46 +5,10 @@
 
 #include "arena.h"
 #include "drift.h"
+#include "explain_parts.h"
 #include "field_facts.h"
 #include "json.h"
 #include "number.h"
-
-enum { LABEL_COLUMN = 14, LINE_COLUMNS = 110 };
-
-/* "  label       text", the text broken at blanks. */
-static void line(struct buffer *out, const char *label, struct text text)
-{
-	if (!text.len)
-		return;
-	buffer_format(out, "  %-*s", LABEL_COLUMN - 2, label);
-	size_t column = LABEL_COLUMN;
-	while (text.len) {
-		struct text word = text_cut(text, 0, text_find(text, ' '));
-		if (column > LABEL_COLUMN && column + 1 + word.len > LINE_COLUMNS) {
-			buffer_char(out, '\n');
-			buffer_repeat(out, ' ', LABEL_COLUMN);
-			column = LABEL_COLUMN;
-		} else if (column > LABEL_COLUMN) {
-			buffer_char(out, ' ');
-			column++;
-		}
-		buffer_add(out, word);
-		column += word.len;
-		text = text_cut(text, word.len + 1, text.len);
-	}
-	buffer_char(out, '\n');
-}
-
-static void indented(struct buffer *out, struct text text)
-{
-	while (text.len) {
-		size_t end = text_find(text, '\n');
-		buffer_string(out, end ? "    " : "");
-		buffer_add(out, text_cut(text, 0, end));
-		buffer_char(out, '\n');
-		text = text_cut(text, end + 1, text.len);
-	}
-}
 
 static struct text allowed_words(const struct field *field, struct arena *arena)
 {
@@ -78,27 +42,27 @@ static struct text children_words(const struct field *field, struct arena *arena
 static void field_text(struct buffer *out, const struct field *field, const struct explanation *of, struct arena *arena)
 {
 	buffer_format(out, "%s (%s%s)\n  %s\n\n", field->path, field->kind == KIND_CONFIG ? "" : "in a ", kind_name(field->kind), field->doc);
-	line(out, "type", text_format(arena, "%s: %s", type_name(field->type), type_words(field->type)));
-	line(out, "allowed", allowed_words(field, arena));
-	line(out, "range", range_words(field, arena));
+	explain_line(out, "type", text_format(arena, "%s: %s", type_name(field->type), type_words(field->type)));
+	explain_line(out, "allowed", allowed_words(field, arena));
+	explain_line(out, "range", range_words(field, arena));
 	if (field->type == FIELD_REFERENCE || field->type == FIELD_PACK_ITEM)
-		line(out, "refers to", text_format(arena, "a %s", kind_name(field->target)));
-	line(out, "below it", children_words(field, arena));
-	line(out, "required", text_of(requirement_words(field)));
-	line(out, "default", text_of(field->fallback ? field->fallback : ""));
+		explain_line(out, "refers to", text_format(arena, "a %s", kind_name(field->target)));
+	explain_line(out, "below it", children_words(field, arena));
+	explain_line(out, "required", text_of(requirement_words(field)));
+	explain_line(out, "default", text_of(field->fallback ? field->fallback : ""));
 	if (field->kind == KIND_RECIPE) {
-		line(out, "inherited", is_inherited(field) ? TEXT("from metadata.parent and its parents; 'galley resolve ID --why' says which file set it")
+		explain_line(out, "inherited", is_inherited(field) ? TEXT("from metadata.parent and its parents; 'galley resolve ID --why' says which file set it")
 		                                           : TEXT("no"));
 		if (is_inherited(field))
-			line(out, "merged", merge_words(field, arena));
+			explain_line(out, "merged", merge_words(field, arena));
 	}
-	line(out, "looser", looser_words(field, arena));
-	line(out, "since", text_format(arena, "format version %s", field->since));
+	explain_line(out, "looser", looser_words(field, arena));
+	explain_line(out, "since", text_format(arena, "format version %s", field->since));
 	buffer_string(out, "\n  example\n");
 	struct buffer yaml;
 	buffer_init(&yaml);
 	example_yaml(&yaml, field, of->names, of->name_count);
-	indented(out, buffer_text(&yaml));
+	explain_block(out, "    ", buffer_text(&yaml));
 	buffer_release(&yaml);
 }
 
@@ -113,14 +77,14 @@ static void method_text(struct buffer *out, const struct schema_method *method, 
 	} else {
 		const struct drift_method_info *info = &drift_methods[number];
 		buffer_format(out, "  %s\n\n", info->label);
-		line(out, "columns", text_of(info->any ? "of every kind" : info->categories ? info->numbers ? "numbers and categories" : "categories" : "numbers"));
+		explain_line(out, "columns", text_of(info->any ? "of every kind" : info->categories ? info->numbers ? "numbers and categories" : "categories" : "numbers"));
 		number_print(warn, info->warn);
 		number_print(drift, info->drift);
-		line(out, "default", text_format(arena, "warns beyond %s, drifts beyond %s", warn, drift));
+		explain_line(out, "default", text_format(arena, "warns beyond %s, drifts beyond %s", warn, drift));
 	}
-	line(out, "limits", text_of(method->takes_threshold ? method->takes_p ? "'threshold' of the effect size, or 'p'" : "'threshold' of the effect size"
+	explain_line(out, "limits", text_of(method->takes_threshold ? method->takes_p ? "'threshold' of the effect size, or 'p'" : "'threshold' of the effect size"
 	                                                    : "'p' alone"));
-	line(out, "set in", TEXT("monitoring.drift.method, or methods.default and methods.thresholds of galley.yaml"));
+	explain_line(out, "set in", TEXT("monitoring.drift.method, or methods.default and methods.thresholds of galley.yaml"));
 }
 
 static void field_list(struct buffer *out, const struct explanation *explanation)
@@ -148,6 +112,8 @@ void explain_text(struct buffer *out, const struct explanation *explanation, str
 		field_text(out, explanation->fields[0], explanation, arena);
 	else if (explanation->field_count)
 		field_list(out, explanation);
+	if (explanation->has_code)
+		code_text(out, explanation->code);
 	if (explanation->method)
 		method_text(out, explanation->method, arena);
 }
@@ -256,6 +222,10 @@ void explain_json(struct buffer *out, const struct explanation *explanation, str
 	for (size_t i = 0; i < explanation->field_count; i++)
 		json_push(fields, field_json(explanation->fields[i], explanation, arena));
 	json_add(root, "fields", fields);
+	struct json *codes = json_array();
+	if (explanation->has_code)
+		json_push(codes, code_json(explanation->code));
+	json_add(root, "codes", codes);
 	if (explanation->method)
 		json_push(methods, method_json(explanation->method));
 	json_add(root, "methods", methods);

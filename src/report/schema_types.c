@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "limits.h"
 
 /* As is_plain_number() reads it, without a sign. */
 #define DECIMAL "(?:(?:0|[1-9][0-9]*)(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -169,7 +170,7 @@ static struct json *cron_type(void)
 	add_cron_field(&pattern, day.data, "0*[1-7]");
 	buffer_string(&pattern, "[ \\t]*$");
 	struct json *schema = string_of(pattern.data);
-	json_add_count(schema, "maxLength", 128);
+	json_add_count(schema, "maxLength", limits_default.cron_bytes);
 	buffer_release(&month);
 	buffer_release(&day);
 	buffer_release(&pattern);

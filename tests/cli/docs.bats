@@ -11,6 +11,25 @@ setup() {
 	diff "$TOP/docs/reference.md" printed
 }
 
+@test "docs/codes.md is what galley prints" {
+	"$GALLEY" explain --format markdown >printed
+	diff "$TOP/docs/codes.md" printed
+}
+
+@test "explain: all codes, one, a page of one" {
+	must_exit 0 "$GALLEY" explain
+	says 'gate/loosened'
+	must_exit 0 "$GALLEY" explain --format json
+	says '"schema": "galley.codes/1"'
+	must_exit 0 "$GALLEY" explain gate/loosened
+	says 'a waiver in the recipe'
+	must_exit 0 "$GALLEY" explain merge/restated
+	says '# galley: allow merge/restated -- '
+	must_exit 1 "$GALLEY" explain gate/losened
+	says "did you mean 'gate/loosened'?"
+	must_exit 2 "$GALLEY" explain gate/loosened --format markdown
+}
+
 @test "schema: kinds, formats, usage" {
 	for kind in recipe pack model run snapshot config galley.yaml; do
 		must_exit 0 "$GALLEY" schema $kind
@@ -38,6 +57,5 @@ setup() {
 	says "did you mean 'monitoring.drift.threshold'?"
 	must_exit 1 "$GALLEY" explain "$(printf 'x\033[2J')"
 	says_not $'\033'
-	must_exit 2 "$GALLEY" explain
 	must_exit 2 "$GALLEY" explain metadata.id --kind recipes
 }
