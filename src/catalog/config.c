@@ -211,6 +211,8 @@ static void read_settings(struct config *config)
 	config->emoji = value_flag(root, "reports.emoji", true);
 	config->history = value_flag(root, "reports.history", true);
 	config->keep_snapshots = value_count(root, "reports.keep_snapshots", 52);
+	/* The subject alone: lines below it could be trailers, which other tools act on. */
+	message = text_trim(text_cut(message, 0, text_find(message, '\n')));
 	if (message.len)
 		config->message = message;
 	config->hold = value_count(root, "monitoring.hold", 1);
@@ -218,15 +220,38 @@ static void read_settings(struct config *config)
 	config->committer_email = value_text(root, "committer.email");
 }
 
+/* galley.yaml, or galley.yml where that is the one that is there; of two, one would be silently ignored. */
+static int find_config(struct text *path, struct loader *loader)
+{
+	struct text folder = source_get_info(loader->source)->workspace;
+	struct text other = text_format(loader->arena, "%.*sgalley.yml", TEXT_ARGS(folder));
+	enum entry_kind kind;
+	bool first, second;
+
+	*path = text_format(loader->arena, "%.*sgalley.yaml", TEXT_ARGS(folder));
+	if (source_look(&first, &kind, loader->source, *path, loader->failure) < 0 ||
+	    source_look(&second, &kind, loader->source, other, loader->failure) < 0)
+		return -1;
+	if (first && second) {
+		diag_add(loader->diags, CODE_CONFIG_VALUE, path_place(loader, other), "'%.*s' is there too, and only that one is read",
+		         TEXT_ARGS(*path));
+		diag_help(loader->diags, "keep one of the two");
+	} else if (second) {
+		*path = other;
+	}
+	return 0;
+}
+
 int config_load(struct loader *loader)
 {
 	struct config *config = &loader->catalog->config;
-	struct text path =
-		text_format(loader->arena, "%.*sgalley.yaml", TEXT_ARGS(source_get_info(loader->source)->workspace));
+	struct text path;
 	struct loaded loaded;
-	size_t before = loader->diags->count;
 
 	set_defaults(config, loader);
+	if (find_config(&path, loader) < 0)
+		return -1;
+	size_t before = loader->diags->count;
 	if (load_document(&loaded, loader, path, KIND_CONFIG) < 0)
 		return -1;
 	if (loaded.there)

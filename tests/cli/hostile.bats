@@ -184,3 +184,24 @@ unchanged_but() { # PATH...: nothing else differs from HEAD
 	[ "$output" = 0 ]
 	grep -q '#\\u0023\[group\]x' ../out.json
 }
+
+@test "galley.yml is read where it stands alone, and two are one too many" {
+	example_workspace
+	git init -q
+	mv galley.yaml galley.yml
+	must_exit 0 "$GALLEY" check
+	echo 'bogus: 1' >>galley.yml
+	must_exit 1 "$GALLEY" check
+	says 'galley.yml'
+	echo 'version: 1' >galley.yaml
+	must_exit 1 "$GALLEY" check
+	says "'galley.yaml' is there too"
+}
+
+@test "the commit message is one line, whatever galley.yaml says" {
+	example_workspace git
+	printf 'version: 1\nreports: {history: false, message: "New pages\\n\\nSigned-off-by: boss <boss@example.invalid>"}\n' >galley.yaml
+	git commit -qam 'A message with more in it'
+	"$GALLEY" report --commit --as-of 2026-09-22T06:00:00Z || [ "$?" -eq 1 ]
+	[ "$(git log -1 --format=%B)" = 'New pages' ]
+}
