@@ -1,7 +1,8 @@
 /* The one list of diagnostic codes: CODE(NAME, "family/name", SEVERITY, "what it means"). Included by diag.h and diag.c, with CODE
  * defined by whoever includes it; therefore no include guard. Families: formats of files (file yaml json csv), single fields
  * (schema), what is not there or there twice (ref), who may inherit from whom (parent), how values meet (merge), limits on models
- * (gate waiver), comments that silence findings (suppress), and the kinds (run recipe pack model data config). */
+ * (gate waiver), comments that silence findings (suppress), names that are easily mixed up (name), and the kinds
+ * (run recipe pack metric model data config). */
 CODE(FILE_KIND, "file/kind", ERROR, "a path that must be a regular file is a directory, symbolic link, device or submodule")
 CODE(FILE_NAME, "file/name", WARNING, "a file below a workspace folder has a name that galley does not read")
 CODE(FILE_EMPTY, "file/empty", ERROR, "a manifest or metric file holds nothing")
@@ -83,14 +84,22 @@ CODE(RUN_DIGEST, "run/digest", NOTE, "a run whose effective recipe has another d
 CODE(RUN_REFERENCE, "run/reference", ERROR, "a run that refers to a run that is not there or did not succeed")
 CODE(RECIPE_INCOMPLETE, "recipe/incomplete", ERROR, "an effective recipe without requirements, stage, metric or pack")
 CODE(RECIPE_UNUSED, "recipe/unused", NOTE, "an approved recipe that no model, run or other recipe uses")
+CODE(RECIPE_FEATURE, "recipe/feature", WARNING, "a feature that is watched for drift or freshness, or a key, that lineage and schema do not have, or of a type that cannot be so used")
 CODE(RECIPE_NO_OWNER, "recipe/no-owner", OFF, "a recipe without an owner of its own or its parents'; off unless galley.yaml sets it")
 CODE(RECIPE_DEPRECATED, "recipe/status", WARNING, "a model on a recipe that is draft or archived")
 CODE(PACK_METRIC, "pack/metric", ERROR, "two metrics of one key in a pack, or a slice of an unknown metric")
+CODE(METRIC_RANGE, "metric/range", WARNING, "a limit that the metric, by its name, can never reach or always does: an AUC of 80, a negative MAPE")
+CODE(METRIC_NO_LIMITS, "metric/no-limits", WARNING, "a monitored metric that neither the recipe nor its packs limit: it can never be in warn or fail")
+CODE(PACK_UNUSED, "pack/unused", NOTE, "an approved pack that no recipe names")
 CODE(MODEL_PRODUCTION, "model/production", ERROR, "a production model without a succeeded production run, or a run that is not there")
 CODE(MODEL_REFERENCE, "model/reference", ERROR, "a model without the reference that its drift features need")
 CODE(MODEL_VERSION, "model/version", ERROR, "a model from staging on without a version")
 CODE(DATA_STAMP, "data/stamp", ERROR, "a file among the snapshots whose name is no stamp")
 CODE(DATA_ORPHAN, "data/orphan", NOTE, "a snapshot's metric file without the snapshot itself")
+CODE(DATA_FUTURE, "data/future", WARNING, "a snapshot stamped after the present, which does not exist until then; a note where the present was set by --as-of or galley.yaml")
+CODE(DATA_ORDER, "data/order", WARNING, "two snapshots of one instant, or deployments that are not newest last")
+CODE(NAME_CASE, "name/case", WARNING, "two names that differ in case only; a note for display names")
+CODE(NAME_NEAR, "name/near", NOTE, "two ids of one kind that differ in one letter; digits and one-letter words may differ, for people number on purpose")
 CODE(CONFIG_VALUE, "config/value", ERROR, "a setting that contradicts another or that the repository may not make")
 CODE(SUPPRESS_NO_REASON, "suppress/no-reason", ERROR, "a comment 'galley: allow' that gives no reason: it suppresses nothing")
 CODE(SUPPRESS_SYNTAX, "suppress/syntax", ERROR, "a comment that is nearly 'galley: allow', or names no code")

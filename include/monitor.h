@@ -125,5 +125,7 @@ int monitor_model(struct model_result *out, const struct monitor_request *reques
 /* What only effective recipes tell: alert conditions that cannot be read or that name what there is not (each where it is set), and
  * watched models without the reference that their drift features need. */
 void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags);
+/* data/future: snapshots that do not exist yet at as_of, one finding a model; a note where as_of was given rather than the clock's. */
+void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_of_given, struct arena *arena, struct diags *diags);
 
 #endif

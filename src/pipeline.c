@@ -239,6 +239,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	(request->findings_only ? resolve_findings : resolve_all)(&workspace->resolved, &workspace->catalog, workspace->results.as_of,
 	                                                          &workspace->arena, &workspace->diags);
 	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
+	monitor_check_stamps(&workspace->catalog, workspace->results.as_of, request->has_as_of || workspace->catalog.config.has_as_of,
+	                     &workspace->arena, &workspace->diags);
 	if (request->base && compare_with_base(workspace, &before, failure) < 0)
 		return -1;
 	settle_findings(workspace);

@@ -166,6 +166,7 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
 	drop_doubles(&loader);
 	inherit_families(out);
 	references_check(&loader);
+	names_check(&loader);
 	suppressions_read(&loader);
 	return 0;
 }

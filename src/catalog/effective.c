@@ -163,4 +163,5 @@ void schema_check_effective(const struct value *root, struct place place, struct
 	check_complete(&checker, root, place);
 	check_drift(value_at(root, "monitoring.drift"), diags);
 	check_columns(value_at(root, "requirements.schema.columns"), diags);
+	features_check(root, diags);
 }

@@ -194,6 +194,16 @@ static void keep_limits(struct metric *metric, const struct ladder *ladder)
 		metric->target = ladder->target->text;
 }
 
+static void check_range(const struct ladder *ladder, enum direction direction)
+{
+	bool target = direction == DIRECTION_TARGET;
+
+	if (target)
+		metric_range_check(ladder->key, "target", ladder->target, false, ladder->diags);
+	for (int i = next_given(ladder, 0); i < LIMIT_COUNT; i = next_given(ladder, i + 1))
+		metric_range_check(ladder->key, ladder->limits[i].name, ladder->limits[i].value, target, ladder->diags);
+}
+
 static struct metric plain_metric(struct text key, struct place place)
 {
 	return (struct metric){.key = key, .name = key, .decimals = -1, .required = true, .place = place};
@@ -216,6 +226,7 @@ struct metric metric_of_recipe(struct text key, const struct value *map, struct 
 	read_limit(&ladder, LIMIT_FAIL, map, "threshold_critical");
 	metric.direction = settle_direction(&ladder, map);
 	keep_limits(&metric, &ladder);
+	check_range(&ladder, metric.direction);
 	return metric;
 }
 
@@ -257,6 +268,7 @@ struct metric metric_of_pack(const struct value *map, struct arena *arena, struc
 	read_limit(&ladder, LIMIT_FAIL, thresholds, "fail");
 	metric.direction = settle_direction(&ladder, map);
 	keep_limits(&metric, &ladder);
+	check_range(&ladder, metric.direction);
 	check_pack_target(&ladder, &metric);
 	return metric;
 }

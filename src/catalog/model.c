@@ -149,6 +149,11 @@ static int compare_snapshots(const void *x, const void *y)
 	return text_compare(a->stamp, b->stamp);
 }
 
+static struct place snapshot_place(struct loader *loader, const struct snapshot *snapshot)
+{
+	return snapshot->csv.len ? path_place(loader, snapshot->csv) : (struct place){.file = snapshot->metrics_file};
+}
+
 static int read_folders(struct model *model, struct loader *loader, struct text folder, const struct entry *entries,
                         size_t count)
 {
@@ -179,6 +184,28 @@ static int read_folders(struct model *model, struct loader *loader, struct text 
 	if (model->snapshot_count)
 		qsort(model->snapshots, model->snapshot_count, sizeof *model->snapshots, compare_snapshots);
 	return 0;
+}
+
+/* Snapshots are sorted; two of one instant have no order. */
+static void check_order(const struct model *model, struct loader *loader)
+{
+	for (size_t i = 1; i < model->snapshot_count; i++) {
+		const struct snapshot *a = &model->snapshots[i - 1], *b = &model->snapshots[i];
+		if (a->time != b->time)
+			continue;
+		diag_add(loader->diags, CODE_DATA_ORDER, snapshot_place(loader, b), "snapshots '%.*s' and '%.*s' are of one instant",
+		         TEXT_ARGS(a->stamp), TEXT_ARGS(b->stamp));
+		diag_relate(loader->diags, snapshot_place(loader, a), "the other");
+		diag_help(loader->diags, "a date is its midnight, UTC: rename one, or keep one of the two");
+	}
+	for (size_t i = 1; i < model->deployment_count; i++) {
+		const struct deployment *a = &model->deployments[i - 1], *b = &model->deployments[i];
+		if (!a->has_since || !b->has_since || a->since <= b->since)
+			continue;
+		diag_add(loader->diags, CODE_DATA_ORDER, b->place, "a deployment stands after one that is newer");
+		diag_relate(loader->diags, a->place, "the newer one");
+		diag_help(loader->diags, "deployments are listed newest last; a rollback looks through them from the end");
+	}
 }
 
 static bool holds_files(const struct entry *entries, size_t count)
@@ -219,6 +246,7 @@ static int load_folder(struct loader *loader, struct text folder, struct text id
 	}
 	if (read_folders(&model, loader, folder, entries, count) < 0)
 		return -1;
+	check_order(&model, loader);
 	if (!is_id(id, false))
 		return 0;
 	catalog->models = arena_grow(loader->arena, catalog->models, catalog->model_count, sizeof *catalog->models);

@@ -26,6 +26,14 @@ size_t value_count(const struct value *map, const char *path, size_t fallback);
 /* Where the value stands; file NULL where there is none. */
 struct place value_place(const struct value *map, const char *path);
 
+/* The range that a metric has by its name, where that is one that everybody defines alike. */
+bool metric_range(double *low, double *high, struct text key);
+/* metric/range at a limit that is out of it; value NULL or no number: nothing. distance: from a target. */
+void metric_range_check(struct text key, const char *name, const struct value *value, bool distance, struct diags *diags);
+
+/* recipe/feature: what an effective recipe watches and requires, against its lineage and schema. */
+void features_check(const struct value *root, struct diags *diags);
+
 /* --- loading --- */
 
 struct loader {
@@ -113,6 +121,9 @@ void metrics_check(const struct value *map, struct diags *diags);
 
 /* Makes suppressions of the comments that were read; what is wrong with them becomes findings. */
 void suppressions_read(struct loader *loader);
+
+/* name/near and name/case: ids, display names and paths that are easily mixed up. */
+void names_check(struct loader *loader);
 
 /* What records say about each other. */
 void references_check(struct loader *loader);

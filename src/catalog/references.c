@@ -242,6 +242,28 @@ static void check_unused(struct loader *loader)
 	}
 }
 
+static void check_unused_packs(struct loader *loader)
+{
+	const struct catalog *catalog = loader->catalog;
+	bool *used = arena_array(loader->arena, catalog->pack_count, sizeof *used);
+
+	for (size_t i = 0; i < catalog->recipe_count; i++) {
+		const struct value *packs = value_at(catalog->recipes[i].record.root, "evaluation.packs");
+		for (size_t j = 0; packs && packs->kind == VALUE_LIST && j < packs->count; j++) {
+			const struct pack *pack = catalog_pack(catalog, reference_of(packs->items[j]).id);
+			if (pack && !has_patch_delete(packs->items[j]))
+				used[pack - catalog->packs] = true;
+		}
+	}
+	for (size_t i = 0; i < catalog->pack_count; i++) {
+		const struct pack *pack = &catalog->packs[i];
+		if (used[i] || pack->status != STATUS_APPROVED)
+			continue;
+		diag_add(loader->diags, CODE_PACK_UNUSED, pack->record.place, "no recipe uses '%.*s'", TEXT_ARGS(pack->record.id));
+		diag_help(loader->diags, "name it in the 'evaluation.packs' of a recipe, or archive it");
+	}
+}
+
 void references_check(struct loader *loader)
 {
 	const struct catalog *catalog = loader->catalog;
@@ -259,4 +281,6 @@ void references_check(struct loader *loader)
 	/* Where a manifest is unreadable, what it uses is not known. */
 	if (catalog->model_count && !unread && !catalog->unread[KIND_RECIPE])
 		check_unused(loader);
+	if (catalog->recipe_count && !catalog->unread[KIND_RECIPE])
+		check_unused_packs(loader);
 }

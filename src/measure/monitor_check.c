@@ -1,6 +1,7 @@
 #include "monitor_inner.h"
 
 #include "arena.h"
+#include "instant.h"
 
 /* --- where in the file --- */
 
@@ -220,6 +221,7 @@ static void check_reference(const struct model *model, const struct effective *r
 {
 	const struct value *features = value_at(recipe->root, "monitoring.drift.features");
 	const struct value *root = model->record.root;
+	const struct value *drift = value_at(recipe->root, "monitoring.drift");
 	bool watched = model->status == MODEL_STAGING || model->status == MODEL_PRODUCTION;
 
 	if (watched && !model->reference.len && !value_get(root, "reference") && features && features->kind == VALUE_LIST && features->count) {
@@ -227,6 +229,49 @@ static void check_reference(const struct model *model, const struct effective *r
 		         TEXT_ARGS(model->record.id), features->count, features->count == 1 ? "" : "s");
 		diag_relate(diags, features->place, "the features");
 		diag_help(diags, "add 'reference: snapshots/reference.csv' with a sample of the data the model was trained on");
+	} else if (model->status == MODEL_PRODUCTION && !model->reference.len && root && !value_get(root, "reference") && drift &&
+	           drift->kind == VALUE_MAP && drift->count) {
+		struct diag *diag = diag_add(diags, CODE_MODEL_REFERENCE, root->place, "model '%.*s' is in production without a 'reference' to compare drift with",
+		                             TEXT_ARGS(model->record.id));
+		diag->severity = SEVERITY_WARNING;
+		diag_relate(diags, drift->place, "how its recipe watches drift");
+		diag_help(diags, "add 'reference: snapshots/reference.csv' with a sample of the data the model was trained on");
+	}
+}
+
+void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_of_given, struct arena *arena, struct diags *diags)
+{
+	char at[32];
+	const char *shown = "";
+
+	/* The clock stands in no output. */
+	if (as_of_given) {
+		instant_print(at, as_of);
+		shown = text_format(arena, ", %s", at).at;
+	}
+	for (size_t i = 0; i < catalog->model_count; i++) {
+		const struct model *model = &catalog->models[i];
+		size_t later = model->snapshot_count;
+		while (later && model->snapshots[later - 1].time > as_of)
+			later--;
+		if (later == model->snapshot_count)
+			continue;
+		const struct snapshot *first = &model->snapshots[later];
+		struct place place = {.file = first->metrics_file};
+		if (first->csv.len) {
+			struct input *input = arena_alloc(arena, sizeof *input);
+			input->path = first->csv;
+			place.file = input;
+		}
+		size_t more = model->snapshot_count - later - 1;
+		struct diag *diag = diag_add(diags, CODE_DATA_FUTURE, place, "snapshot '%.*s' is stamped after the present%s", TEXT_ARGS(first->stamp), shown);
+		if (as_of_given)
+			diag->severity = SEVERITY_NOTE;
+		if (more)
+			diag->message = text_format(arena, "%.*s; %zu more of model '%.*s' %s too", TEXT_ARGS(diag->message), more, TEXT_ARGS(model->record.id),
+			                            more == 1 ? "is" : "are");
+		diag_help(diags, as_of_given ? "it does not exist yet in what is shown as of then"
+		                             : "it is left out until then: check the year, and that the stamp is UTC");
 	}
 }
 

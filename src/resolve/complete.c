@@ -57,7 +57,7 @@ static bool is_bad(struct text key, const struct value *map, struct arena *arena
 
 	diags_init(&found, arena);
 	metric_of_recipe(key, map, map->place, arena, &found);
-	return found.count > 0;
+	return diags_count(&found, SEVERITY_ERROR) > 0;
 }
 
 void effective_metrics(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags)

@@ -186,4 +186,9 @@ void effective_check(const struct effective *out, struct name_set *told, struct 
 void effective_metrics(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
 void effective_packs(struct effective *out, struct arena *arena);
 
+/* --- monitored.c --- */
+
+/* metric/no-limits and name/case, when all recipes are resolved. */
+void monitored_check(const struct resolved *resolved, const struct catalog *catalog, struct arena *arena, struct diags *diags);
+
 #endif

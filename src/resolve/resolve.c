@@ -113,6 +113,7 @@ static void resolve(struct resolved *out, const struct catalog *catalog, int64_t
 	for (size_t i = 0; i < count; i++)
 		if (!out->recipes[i].usable)
 			withdraw(&out->recipes[i]);
+	monitored_check(out, catalog, arena, diags);
 }
 
 void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)
