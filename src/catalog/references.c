@@ -251,7 +251,10 @@ static void check_unused_packs(struct loader *loader)
 		const struct value *packs = value_at(catalog->recipes[i].record.root, "evaluation.packs");
 		for (size_t j = 0; packs && packs->kind == VALUE_LIST && j < packs->count; j++) {
 			const struct pack *pack = catalog_pack(catalog, reference_of(packs->items[j]).id);
-			if (pack && !has_patch_delete(packs->items[j]))
+			/* What is misspelt was meant to be one of them. */
+			if (!pack)
+				return;
+			if (!has_patch_delete(packs->items[j]))
 				used[pack - catalog->packs] = true;
 		}
 	}

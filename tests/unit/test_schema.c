@@ -245,6 +245,7 @@ static void test_effective(void **state)
 	      "6:16 schema/missing-field missing field 'threshold_critical' in 'evaluation.metrics.m'\n"
 	      "8:14 gate/method method 'PSI' takes no 'p'\n"
 	      "8:64 gate/method method 'CVM' takes no 'threshold'\n"
+	      "8:75 recipe/feature drift feature 'b' is no column of the schema (did you mean 'a'?)\n"
 	      "8:107 gate/method both 'threshold' and 'p' for method 'ks'\n"
 	      "9:15 schema/missing-field missing field 'condition' in 'monitoring.alerts.a'\n"
 	      "10:3 schema/null 'monitoring.freshness' has no value\n");
