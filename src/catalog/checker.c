@@ -102,10 +102,11 @@ static void unknown_field(struct checker *checker, const struct field *field, co
 	buffer_release(&list);
 }
 
-/* A key without a value. Over something that may be inherited only the resolve stage can tell. */
+/* A key without a value. Over something that may be inherited only the resolve stage can tell; what the file itself must have, such as the
+ * name of an item, is not inherited. */
 static void check_null(struct checker *checker, const struct field *field, struct place place, const struct spot *spot)
 {
-	if (schema_is_free(field) || (checker->inherits && field->merge != MERGE_NEVER))
+	if (schema_is_free(field) || (checker->inherits && field->merge != MERGE_NEVER && field->requirement != REQUIRED))
 		return;
 	diag_add(checker->diags, CODE_SCHEMA_NULL, place, "'%.*s' has no value",
 	         TEXT_ARGS(spot_text(spot, checker->diags->arena)));
