@@ -44,8 +44,9 @@ struct change_request {
 /* The findings on recipes, packs, models and runs. */
 void change_check(const struct change_request *request, struct arena *arena, struct diags *diags);
 
-/* Findings whose own line is as it was, about a line that the change touched, move to that line, so that they show where the change
- * is reviewed; where they stood becomes a related place. Several that one line causes become one. */
-void change_anchor(struct diags *diags, const struct catalog *base, const struct catalog *now);
+/* Findings whose own line is as it was, but that come from a line or file that the change touched, move there, so that they show where
+ * the change is reviewed; where they stood becomes a related place. Several that one place causes become one. before: all findings on
+ * base. */
+void change_anchor(struct diags *diags, const struct catalog *base, const struct diags *before, const struct catalog *now);
 
 #endif

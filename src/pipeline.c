@@ -51,6 +51,7 @@ static int refuse_nothing(const struct workspace *workspace, struct failure *fai
 /* The state at the merge base, and versions in history. */
 struct before {
 	struct catalog catalog;
+	struct diags diags;
 	const struct limits *limits; /* for history: those of the command line alone, so that no change hides versions by its own */
 	struct versions reached, ahead;
 	char commit[41], revision[41];
@@ -60,14 +61,12 @@ static int before_load(struct before *before, struct workspace *workspace, const
                        struct failure *failure)
 {
 	struct source *source;
-	struct diags diags;
 
 	if (source_merge_base(before->commit, before->revision, workspace->source, request->base, failure) < 0 ||
 	    source_open_commit(&source, workspace->source, before->commit, &workspace->arena, failure) < 0)
 		return -1;
-	/* What was wrong before is not what is asked. */
-	diags_init(&diags, &workspace->arena);
-	int status = catalog_load(&before->catalog, source, before->limits, request->jobs, &workspace->arena, &diags, failure);
+	diags_init(&before->diags, &workspace->arena);
+	int status = catalog_load(&before->catalog, source, before->limits, request->jobs, &workspace->arena, &before->diags, failure);
 	source_close(source);
 	return status;
 }
@@ -209,6 +208,17 @@ static int compare_with_base(struct workspace *workspace, struct before *before,
 	return 0;
 }
 
+/* After the rules were applied, as a comment that suppresses stands where the finding was made. */
+static void anchor_findings(struct workspace *workspace, struct before *before)
+{
+	struct resolved resolved;
+
+	resolve_all(&resolved, &before->catalog, workspace->results.as_of, &workspace->arena, &before->diags);
+	monitor_check_alerts(&before->catalog, &resolved, &workspace->arena, &before->diags);
+	change_anchor(&workspace->diags, &before->catalog, &before->diags, &workspace->catalog);
+	diags_sort(&workspace->diags);
+}
+
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
 {
 	const struct limits *limits = request->limits ? request->limits : &limits_default;
@@ -244,11 +254,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	if (request->base && compare_with_base(workspace, &before, failure) < 0)
 		return -1;
 	settle_findings(workspace);
-	if (request->base) {
-		/* After the rules, as a comment that suppresses stands where the finding was made. */
-		change_anchor(&workspace->diags, &before.catalog, &workspace->catalog);
-		diags_sort(&workspace->diags);
-	}
+	if (request->base)
+		anchor_findings(workspace, &before);
 	return 0;
 }
 

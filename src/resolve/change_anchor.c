@@ -2,108 +2,36 @@
 
 #include "change_parts.h"
 
-/* A file in both states; lines are compared when first asked for. */
-struct pair {
-	const struct input *now, *base; /* base NULL: new */
-	bool compared;
-	bool *changed;
-	size_t lines;
-};
-
 struct anchor {
 	struct diags *diags;
-	struct pair *pairs; /* by path */
-	size_t pair_count;
+	struct causes *causes;
 	/* indices of findings that moved */
 	size_t *moved;
 	struct text *from; /* the file where each stood */
 	size_t moved_count;
 };
 
-static const struct input *find_input(const struct catalog *catalog, struct text path)
-{
-	size_t low = 0, high = catalog->input_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = text_compare(catalog->inputs[middle]->path, path);
-		if (order == 0)
-			return catalog->inputs[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static void make_pairs(struct anchor *anchor, const struct catalog *base, const struct catalog *now)
-{
-	anchor->pairs = arena_array(anchor->diags->arena, now->input_count, sizeof *anchor->pairs);
-	for (size_t i = 0; i < now->input_count; i++)
-		anchor->pairs[anchor->pair_count++] =
-		    (struct pair){.now = now->inputs[i], .base = find_input(base, now->inputs[i]->path)};
-}
-
-static struct pair *find_pair(struct anchor *anchor, const struct input *file)
-{
-	size_t low = 0, high = anchor->pair_count;
-
-	while (file && low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = text_compare(anchor->pairs[middle].now->path, file->path);
-		if (order == 0)
-			return &anchor->pairs[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-/* Files that are not manifests have no pair: nothing is known of them. */
-static enum { KNOWN_NOT, SAME, CHANGED } look(struct anchor *anchor, struct place place)
-{
-	struct pair *pair = find_pair(anchor, place.file);
-
-	if (!pair)
-		return KNOWN_NOT;
-	if (!pair->base)
-		return CHANGED;
-	if (same_input(pair->base, pair->now))
-		return SAME;
-	if (!place.line)
-		return CHANGED;
-	if (!pair->compared) {
-		pair->changed = lines_changed(&pair->lines, pair->base->bytes, pair->now->bytes, anchor->diags->arena);
-		pair->compared = true;
-	}
-	return place.line <= pair->lines && pair->changed[place.line - 1] ? CHANGED : SAME;
-}
-
 static void move(struct anchor *anchor, size_t at)
 {
 	struct diag *diag = &anchor->diags->items[at];
-	struct arena *arena = anchor->diags->arena;
+	size_t which;
 
-	if (diag->suppressed || look(anchor, diag->place) != SAME)
+	if (diag->suppressed)
 		return;
-	for (size_t i = 0; i < diag->related_count; i++) {
-		if (look(anchor, diag->related[i].place) != CHANGED)
-			continue;
-		struct diag_related *related = arena_array(arena, diag->related_count, sizeof *related);
-		for (size_t j = 0; j < diag->related_count; j++)
-			related[j] = diag->related[j];
-		struct place here = related[i].place;
-		related[i] = related[0];
-		related[0] = (struct diag_related){diag->place, TEXT("found here")};
-		anchor->moved[anchor->moved_count] = at;
-		anchor->from[anchor->moved_count++] = diag->place.file->path;
-		diag->place = here;
-		diag->related = related;
+	struct place cause = causes_find(&which, anchor->causes, diag);
+	if (!cause.file)
 		return;
-	}
+	struct diag_related *related = arena_array(anchor->diags->arena, diag->related_count + 1, sizeof *related);
+	size_t count = 0;
+	related[count++] = (struct diag_related){diag->place, TEXT("found here")};
+	for (size_t i = 0; i < diag->related_count; i++)
+		if (i != which)
+			related[count++] = diag->related[i];
+	anchor->moved[anchor->moved_count] = at;
+	anchor->from[anchor->moved_count++] = diag->place.file->path;
+	diag->place = cause;
+	diag->related = related;
+	diag->related_count = count;
 }
 
 static int order_places(const struct diag *a, const struct diag *b)
@@ -177,13 +105,15 @@ static void put_together(struct anchor *anchor)
 	}
 }
 
-void change_anchor(struct diags *diags, const struct catalog *base, const struct catalog *now)
+void change_anchor(struct diags *diags, const struct catalog *base, const struct diags *before, const struct catalog *now)
 {
 	struct anchor anchor = {.diags = diags};
+	struct file_pairs pairs;
 
 	anchor.moved = arena_array(diags->arena, diags->count, sizeof *anchor.moved);
 	anchor.from = arena_array(diags->arena, diags->count, sizeof *anchor.from);
-	make_pairs(&anchor, base, now);
+	file_pairs_make(&pairs, base, now, diags->arena);
+	anchor.causes = causes_make(&pairs, base, before, now);
 	for (size_t i = 0; i < diags->count; i++)
 		move(&anchor, i);
 	if (anchor.moved_count)

@@ -72,7 +72,7 @@ static long find_edits(struct reach *reaches, const struct lines *a, const struc
 	return -1;
 }
 
-static void mark_added(bool *changed, const struct reach *reaches, long edits, long x, long y)
+static void mark(struct line_changes *out, size_t first, const struct reach *reaches, long edits, long x, long y)
 {
 	for (; edits > 0; edits--) {
 		long k = x - y;
@@ -81,22 +81,25 @@ static void mark_added(bool *changed, const struct reach *reaches, long edits, l
 		x = *diagonal(&reaches[edits - 1], edits - 1, k);
 		y = x - k;
 		if (down)
-			changed[y] = true;
+			out->added[first + (size_t)y] = true;
+		else
+			out->removed[first + (size_t)y] = true;
 	}
 }
 
-bool *lines_changed(size_t *count, struct text before, struct text now, struct arena *arena)
+struct line_changes lines_compare(struct text before, struct text now, struct arena *arena)
 {
 	struct arena scratch;
+	size_t first = 0;
 
 	arena_init(&scratch);
 	struct lines a = split(before, &scratch), b = split(now, &scratch);
-	bool *changed = arena_array(arena, b.count, sizeof *changed), *middle = changed;
-	*count = b.count;
-	while (a.count && b.count && text_equal(a.items[0], b.items[0])) {
+	struct line_changes out = {.count = b.count};
+	out.added = arena_array(arena, b.count + 1, sizeof *out.added);
+	out.removed = arena_array(arena, b.count + 1, sizeof *out.removed);
+	for (; a.count && b.count && text_equal(a.items[0], b.items[0]); first++) {
 		a = (struct lines){a.items + 1, a.count - 1};
 		b = (struct lines){b.items + 1, b.count - 1};
-		middle++;
 	}
 	while (a.count && b.count && text_equal(a.items[a.count - 1], b.items[b.count - 1])) {
 		a.count--;
@@ -105,9 +108,9 @@ bool *lines_changed(size_t *count, struct text before, struct text now, struct a
 	struct reach *reaches = arena_array(&scratch, EDITS_MAX + 1, sizeof *reaches);
 	long edits = find_edits(reaches, &a, &b, &scratch);
 	if (edits < 0)
-		memset(middle, true, b.count * sizeof *middle);
+		memset(out.added + first, true, b.count * sizeof *out.added);
 	else
-		mark_added(middle, reaches, edits, (long)a.count, (long)b.count);
+		mark(&out, first, reaches, edits, (long)a.count, (long)b.count);
 	arena_release(&scratch);
-	return changed;
+	return out;
 }

@@ -20,9 +20,45 @@ struct difference content_difference(enum kind kind, const struct value *before,
 
 /* --- change_lines.c --- */
 
-/* A flag for each line of now (from 1): whether it is not among those of before. Lines at both ends are compared first, and what differs
- * too much in between is held to be changed as a whole. */
-bool *lines_changed(size_t *count, struct text before, struct text now, struct arena *arena);
+struct line_changes {
+	size_t count;  /* lines of now */
+	bool *added;   /* by line: it is not among those of before */
+	bool *removed; /* by line, and one more for the end: lines of before stood right before it */
+};
+
+/* Lines at both ends are compared first, and what differs too much in between is held to be added as a whole. */
+struct line_changes lines_compare(struct text before, struct text now, struct arena *arena);
+
+/* --- change_files.c: files of both states side by side --- */
+
+struct file_pair {
+	const struct input *now, *base; /* base NULL: new */
+	bool compared;
+	struct line_changes lines;
+};
+
+struct file_pairs {
+	struct arena *arena;
+	struct file_pair *items; /* by path */
+	size_t count;
+};
+
+enum place_state { PLACE_UNKNOWN, PLACE_SAME, PLACE_CHANGED };
+
+void file_pairs_make(struct file_pairs *pairs, const struct catalog *base, const struct catalog *now, struct arena *arena);
+/* Whether the line of a place is as it was; nothing is known of files that are no manifests. */
+enum place_state file_pairs_look(struct file_pairs *pairs, struct place place);
+/* The first line that was removed from or added to a file, file NULL where it is as it was. */
+struct place file_pairs_first(struct file_pairs *pairs, const struct input *file);
+
+/* --- change_cause.c: why there is a finding where nothing changed --- */
+
+struct causes;
+
+struct causes *causes_make(struct file_pairs *pairs, const struct catalog *base, const struct diags *before, const struct catalog *now);
+/* The place that the change touched and that made the finding; file NULL where there is none. *related: which of the finding's related
+ * places it is, related_count where it is none. */
+struct place causes_find(size_t *related, struct causes *causes, const struct diag *diag);
 
 /* --- change_versions.c, change_run.c --- */
 

@@ -31,14 +31,13 @@ static void advise(struct change *change, const struct input *file)
 	          base_commit(change), TEXT_ARGS(file->path));
 }
 
-/* Where two files differ that say the same: the first changed line. */
+/* Where two files differ that say the same: the first added line. */
 static struct place first_line(const struct input *before, const struct input *now, struct arena *arena)
 {
-	size_t count;
-	const bool *changed = lines_changed(&count, before->bytes, now->bytes, arena);
+	struct line_changes lines = lines_compare(before->bytes, now->bytes, arena);
 
-	for (size_t i = 0; i < count; i++)
-		if (changed[i])
+	for (size_t i = 0; i < lines.count; i++)
+		if (lines.added[i])
 			return (struct place){.file = now, .line = (unsigned)i + 1, .column = 1, .width = 1};
 	return (struct place){.file = now};
 }
