@@ -11,6 +11,7 @@ struct lost {
 /* The recipe that a file's findings may come from: a recipe's parent, a run's or model's recipe. */
 struct above {
 	struct text path;
+	enum kind kind;
 	const struct recipe *recipe; /* NULL: none */
 };
 
@@ -110,7 +111,7 @@ static int order_above(const void *left, const void *right)
 static void note_above(struct causes *causes, const struct record *record, struct text recipe, struct arena *arena)
 {
 	causes->above = arena_grow(arena, causes->above, causes->above_count, sizeof *causes->above);
-	causes->above[causes->above_count++] = (struct above){record->file->path, catalog_recipe(causes->now, recipe)};
+	causes->above[causes->above_count++] = (struct above){record->file->path, record->kind, catalog_recipe(causes->now, recipe)};
 }
 
 static void note_records(struct causes *causes, const struct catalog *base, struct arena *arena)
@@ -151,6 +152,20 @@ struct causes *causes_make(struct file_pairs *pairs, const struct catalog *base,
 
 /* --- Finding it --- */
 
+/* What a model or run says of itself does not come from its recipe. */
+static bool comes_from_above(enum kind kind, enum code code)
+{
+	return kind == KIND_RECIPE || code == CODE_RUN_DIGEST || code == CODE_MODEL_REFERENCE || code == CODE_REF_VERSION ||
+	       code == CODE_REF_FAMILY;
+}
+
+/* Findings of the comparison stand where the change is already. */
+static bool is_comparison(enum code code)
+{
+	return code == CODE_VERSION_CHANGED || code == CODE_VERSION_LOWER || code == CODE_VERSION_STATUS || code == CODE_RUN_BACKWARDS ||
+	       code == CODE_RUN_EVIDENCE_CHANGED;
+}
+
 /* The nearest recipe above the finding's file that the change touched. */
 static struct place find_above(struct causes *causes, const struct diag *diag)
 {
@@ -158,7 +173,7 @@ static struct place find_above(struct causes *causes, const struct diag *diag)
 	struct above wanted = {.path = diag_path(diag)};
 	const struct above *above =
 		causes->above_count ? bsearch(&wanted, causes->above, causes->above_count, sizeof wanted, order_above) : NULL;
-	const struct recipe *recipe = above ? above->recipe : NULL;
+	const struct recipe *recipe = above && comes_from_above(above->kind, diag->code) ? above->recipe : NULL;
 
 	for (size_t i = 0; recipe && i < CHAIN_MAX; i++) {
 		struct place place = file_pairs_first(causes->pairs, recipe->record.file);
@@ -174,7 +189,7 @@ struct place causes_find(size_t *related, struct causes *causes, const struct di
 	struct lost wanted = {.place = diag->place};
 
 	*related = diag->related_count;
-	if (file_pairs_look(causes->pairs, diag->place) != PLACE_SAME)
+	if (is_comparison(diag->code) || file_pairs_look(causes->pairs, diag->place) != PLACE_SAME)
 		return (struct place){.file = NULL};
 	for (size_t i = 0; i < diag->related_count; i++)
 		if (file_pairs_look(causes->pairs, diag->related[i].place) == PLACE_CHANGED) {

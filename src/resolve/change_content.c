@@ -160,6 +160,7 @@ static void tell(struct difference *out, struct place place, const struct trail 
 	struct text field = trail_text(trail, arena);
 
 	out->place = place;
+	out->removed = !now;
 	if (!before)
 		out->told = text_format(arena, "'%.*s' is new", TEXT_ARGS(field));
 	else if (!now)

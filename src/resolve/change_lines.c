@@ -114,3 +114,16 @@ struct line_changes lines_compare(struct text before, struct text now, struct ar
 	arena_release(&scratch);
 	return out;
 }
+
+struct place lines_show(const struct difference *difference, const struct input *before, const struct input *now, struct arena *arena)
+{
+	if (difference->told.len && !difference->removed)
+		return difference->place;
+	struct line_changes lines = lines_compare(before->bytes, now->bytes, arena);
+	size_t from = difference->removed ? difference->place.line : 1;
+	const bool *wanted = difference->removed ? lines.removed : lines.added;
+	for (size_t i = from ? from - 1 : 0; i < lines.count; i++)
+		if (wanted[i])
+			return (struct place){.file = now, .line = (unsigned)i + 1, .column = 1, .width = 1};
+	return difference->removed ? difference->place : (struct place){.file = now};
+}

@@ -11,7 +11,8 @@
 void content_digest(char out[static 65], enum kind kind, const struct value *root);
 
 struct difference {
-	struct place place; /* in the later state; of the map or list where something was removed from it */
+	struct place place; /* in the later state; where something was removed, of the map or list that it stood in */
+	bool removed;
 	struct text told;   /* "'a.b' is 2, was 1"; empty where nothing differs as parsed */
 };
 
@@ -28,6 +29,8 @@ struct line_changes {
 
 /* Lines at both ends are compared first, and what differs too much in between is held to be added as a whole. */
 struct line_changes lines_compare(struct text before, struct text now, struct arena *arena);
+/* A place to show a difference at: its own, or the line where what was removed stood; first added line where nothing differs as parsed. */
+struct place lines_show(const struct difference *difference, const struct input *before, const struct input *now, struct arena *arena);
 
 /* --- change_files.c: files of both states side by side --- */
 

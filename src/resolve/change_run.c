@@ -31,29 +31,18 @@ static void advise(struct change *change, const struct input *file)
 	          base_commit(change), TEXT_ARGS(file->path));
 }
 
-/* Where two files differ that say the same: the first added line. */
-static struct place first_line(const struct input *before, const struct input *now, struct arena *arena)
-{
-	struct line_changes lines = lines_compare(before->bytes, now->bytes, arena);
-
-	for (size_t i = 0; i < lines.count; i++)
-		if (lines.added[i])
-			return (struct place){.file = now, .line = (unsigned)i + 1, .column = 1, .width = 1};
-	return (struct place){.file = now};
-}
-
 /* before and now are the same file in both states; their roots may be NULL. */
 static void report(struct change *change, const struct run *run, const struct model *model, const char *what, const struct input *before,
                    const struct value *before_root, const struct input *now, const struct value *now_root)
 {
 	struct difference difference =
 	    content_difference(run->record.file == before ? KIND_RUN : KIND_SNAPSHOT, before_root, now_root, change->arena);
-	struct place place = difference.told.len ? difference.place : first_line(before, now, change->arena);
-	struct text told = difference.told.len ? difference.told : before_root && now_root ? TEXT("in comments or layout") : TEXT("it cannot be read");
+	struct place place = lines_show(&difference, before, now, change->arena);
+	struct text told = difference.told.len ? difference.told : before_root && now_root ? TEXT("comments or layout") : TEXT("it cannot be read");
 
-	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, place, "%s of run '%.*s/%.*s' changed, which is %s in commit %.*s: %.*s", what,
-	         TEXT_ARGS(model->record.id), TEXT_ARGS(run->record.id), run_status_name(run->status), COMMIT_DIGITS, base_commit(change),
-	         TEXT_ARGS(told));
+	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, place, "%s of finished run '%.*s/%.*s' changed: %.*s; %s in commit %.*s", what,
+	         TEXT_ARGS(model->record.id), TEXT_ARGS(run->record.id), TEXT_ARGS(told), run_status_name(run->status), COMMIT_DIGITS,
+	         base_commit(change));
 	advise(change, before);
 }
 
@@ -61,7 +50,7 @@ static void report_gone(struct change *change, const struct run *run, const stru
                         const struct input *file)
 {
 	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, gone(file->path, change->arena),
-	         "%s of run '%.*s/%.*s' removed, which is %s in commit %.*s", what, TEXT_ARGS(model->record.id), TEXT_ARGS(run->record.id),
+	         "%s of finished run '%.*s/%.*s' removed; %s in commit %.*s", what, TEXT_ARGS(model->record.id), TEXT_ARGS(run->record.id),
 	         run_status_name(run->status), COMMIT_DIGITS, base_commit(change));
 	advise(change, file);
 }

@@ -161,7 +161,7 @@ static void check_content(struct subject *subject)
 	if (subject->base.record && subject->same_version)
 		difference = content_difference(record->kind, subject->base.record->root, record->root, change->arena);
 	if (difference.told.len)
-		place = difference.place;
+		place = lines_show(&difference, subject->base.record->file, record->file, change->arena);
 	diag_add(change->diags, CODE_VERSION_CHANGED, place,
 	         "%s '%.*s' changed in approved version %.*s%s%.*s; approved in commit %.*s, changed in %.*s", kind_word(subject),
 	         TEXT_ARGS(record->id), TEXT_ARGS(subject->now.version), difference.told.len ? ": " : "", TEXT_ARGS(difference.told),

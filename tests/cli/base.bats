@@ -184,8 +184,8 @@ short() { # REVISION
 	run=runs/model_demand/2026-01-05-train
 	sed -i 's/"MAPE": 0.12/"MAPE": 0.10/' $run/metrics.json
 	must_exit 1 "$GALLEY" check --base main
-	says "$run/metrics.json:1:10: error: metric file of run 'model_demand/2026-01-05-train' changed"
-	says "'MAPE' is 0.10, was 0.12 [run/evidence-changed]"
+	says "$run/metrics.json:1:10: error: metric file of finished run 'model_demand/2026-01-05-train' changed"
+	says "'MAPE' is 0.10, was 0.12; succeeded in commit $(short main) [run/evidence-changed]"
 	git checkout -q -- .
 	git mv runs work
 	echo 'directories: {runs: work}' >>galley.yaml
