@@ -21,6 +21,7 @@ struct value_index;
 
 struct value {
 	enum value_kind kind;
+	unsigned char room; /* list or map, kept by value_add_...(): as many items or members as fit, as a power of two, plus 1; 0: none yet */
 	bool quoted;        /* scalar: written in quotes or as a block scalar (JSON: a string), so never a number or boolean */
 	struct place place; /* of the value as written; a map or list in block style: its first key or dash, width of that line's rest */
 	struct text text;   /* scalar: unescaped, without NUL */
@@ -75,6 +76,8 @@ struct value *value_at(const struct value *map, const char *path);
 /* New values made by the program (merging): place says where they are held to stand. Members are only added by these functions. */
 struct value *value_new_map(struct arena *arena, struct place place);
 struct value *value_new_list(struct arena *arena, struct place place);
+/* Room for count items or members in a list or map that has none yet, so that adding them does not move it. */
+void value_reserve(struct value *value, size_t count, struct arena *arena);
 void value_add_member(struct value *map, struct member member, struct arena *arena);
 void value_add_item(struct value *list, struct value *item, struct arena *arena);
 

@@ -86,7 +86,9 @@ struct value *document_read(const struct input *file, enum document_form form, c
 	if (refuse_size(&reader) || refuse_stranger(&reader) || refuse_blank(&reader))
 		return NULL;
 	reader_scan(&reader, &scan);
-	if (refuse_bytes(&reader, &scan, json))
-		return NULL;
-	return json ? reader_json(&reader) : reader_yaml(&reader, &scan);
+	struct value *root = NULL;
+	if (!refuse_bytes(&reader, &scan, json))
+		root = json ? reader_json(&reader) : reader_yaml(&reader, &scan);
+	reader_release(&reader);
+	return root;
 }

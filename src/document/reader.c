@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <stdlib.h>
+
 #include "arena.h"
 
 void reader_init(struct reader *reader, const struct input *file, enum document_form form, const struct limits *limits,
@@ -9,6 +11,11 @@ void reader_init(struct reader *reader, const struct input *file, enum document_
 		.file = file, .bytes = file->bytes, .form = form, .limits = limits, .arena = arena, .diags = diags};
 	if (text_starts(reader->bytes, "\xef\xbb\xbf"))
 		reader->bytes = text_cut(reader->bytes, 3, reader->bytes.len);
+}
+
+void reader_release(struct reader *reader)
+{
+	free(reader->lines);
 }
 
 static size_t count_lines(struct text bytes)
@@ -57,7 +64,7 @@ void reader_scan(struct reader *reader, struct scan *scan)
 
 	*scan = (struct scan){.bad_utf8 = utf8_bad(bytes), .nul = text_find(bytes, '\0'), .control = bytes.len,
 	                      .forbidden = bytes.len, .conflict = bytes.len};
-	reader->lines = arena_array(reader->arena, count_lines(bytes), sizeof *reader->lines);
+	reader->lines = memory_get(count_lines(bytes) * sizeof *reader->lines);
 	add_line(reader, 0, 0);
 	scan_line_start(scan, bytes, 0);
 	while (at < bytes.len) {
@@ -223,11 +230,22 @@ static void drop_twins(struct reader *reader, struct value *map)
 	*map = *kept;
 }
 
+enum { FEW_KEYS = 12 };
+
+static bool all_differ(const struct value *map)
+{
+	for (size_t i = 1; i < map->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (text_equal(map->members[i].name, map->members[j].name))
+				return false;
+	return true;
+}
+
 bool reader_check_keys(struct reader *reader, struct value *map, enum code code)
 {
 	bool ok = true;
 
-	if (map->count < 2)
+	if (map->count < 2 || (map->count <= FEW_KEYS && all_differ(map)))
 		return true;
 	struct member **sorted = value_sorted_members(map, reader->arena);
 	for (size_t i = 1, first = 0; i < map->count; i++) {

@@ -1,6 +1,6 @@
 /* Reader: what the YAML and JSON readers share: the bytes, where their lines begin, places, and the count of nodes.
  *
- * Ownership: everything it points to lives in its arena or in the input. Failure: a diag is added and false is returned. */
+ * Ownership: everything it points to but the lines lives in its arena or in the input. Failure: a diag is added and false is returned. */
 #ifndef GALLEY_DOCUMENT_READER_H
 #define GALLEY_DOCUMENT_READER_H
 
@@ -41,6 +41,8 @@ struct scan {
 
 void reader_init(struct reader *reader, const struct input *file, enum document_form form, const struct limits *limits,
                  struct arena *arena, struct diags *diags);
+/* Of the lines, which are in nobody's arena: only the tree stays. */
+void reader_release(struct reader *reader);
 /* Finds the lines too, which every place needs. */
 void reader_scan(struct reader *reader, struct scan *scan);
 

@@ -1,6 +1,7 @@
 #include "document.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 #include "number.h"
@@ -116,16 +117,52 @@ struct value *value_new_list(struct arena *arena, struct place place)
 	return new_value(VALUE_LIST, arena, place);
 }
 
+static size_t item_size(const struct value *value)
+{
+	return value->kind == VALUE_MAP ? sizeof *value->members : sizeof(struct value *);
+}
+
+/* members and items share their place. */
+static void move_to(struct value *value, void *memory)
+{
+	if (value->kind == VALUE_MAP)
+		value->members = memory;
+	else
+		value->items = memory;
+}
+
+void value_reserve(struct value *value, size_t count, struct arena *arena)
+{
+	if (!count || value->room || value->count)
+		return;
+	for (value->room = 1; (size_t)1 << (value->room - 1) < count;)
+		value->room++;
+	move_to(value, arena_array(arena, (size_t)1 << (value->room - 1), item_size(value)));
+}
+
+static void make_room(struct value *value, struct arena *arena)
+{
+	size_t size = item_size(value);
+
+	if (value->room && value->count < (size_t)1 << (value->room - 1))
+		return;
+	void *more = arena_array(arena, (size_t)1 << value->room, size);
+	if (value->count)
+		memcpy(more, value->kind == VALUE_MAP ? (void *)value->members : (void *)value->items, value->count * size);
+	move_to(value, more);
+	value->room++;
+}
+
 void value_add_member(struct value *map, struct member member, struct arena *arena)
 {
-	map->members = arena_grow(arena, map->members, map->count, sizeof *map->members);
+	make_room(map, arena);
 	map->members[map->count++] = member;
 	keep_index(map, arena);
 }
 
 void value_add_item(struct value *list, struct value *item, struct arena *arena)
 {
-	list->items = arena_grow(arena, list->items, list->count, sizeof *list->items);
+	make_room(list, arena);
 	list->items[list->count++] = item;
 }
 

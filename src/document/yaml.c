@@ -1,6 +1,8 @@
 /* YAML through libyaml's events: the composer above them has no limit on depth, and takes duplicate keys and cycles. */
 #include "events.h"
 
+#include <stdlib.h>
+
 #include "arena.h"
 
 /* Directives are checked for repetition in quadratic time before the first event. */
@@ -25,6 +27,7 @@ struct frame {
 	size_t height;
 	size_t nodes_before;
 	size_t anchor;       /* its index + 1, or 0 */
+	size_t first;        /* of its members or items in builder.held */
 };
 
 struct builder {
@@ -34,6 +37,8 @@ struct builder {
 	size_t next_break; /* the first of scan->breaks that is not known to stand in quotes */
 	struct frame *frames;
 	size_t depth;
+	struct member *held; /* members, and items without a name, of what has not ended */
+	size_t held_count, held_room;
 	struct anchor *anchors;
 	size_t anchor_count;
 	size_t aliases;
@@ -216,6 +221,15 @@ static void help_unknown_alias(struct builder *b, struct text name)
 
 /* --- putting the tree together --- */
 
+static void hold(struct builder *b, struct member member)
+{
+	if (b->held_count == b->held_room) {
+		b->held_room = b->held_room ? 2 * b->held_room : 64;
+		b->held = memory_resize(b->held, b->held_room * sizeof *b->held);
+	}
+	b->held[b->held_count++] = member;
+}
+
 static void attach(struct builder *b, struct value *value, size_t height)
 {
 	struct frame *top = top_of(b);
@@ -226,14 +240,24 @@ static void attach(struct builder *b, struct value *value, size_t height)
 	}
 	if (top->height < height + 1)
 		top->height = height + 1;
-	if (top->value->kind == VALUE_LIST) {
-		value_add_item(top->value, value, b->reader->arena);
-		return;
-	}
 	top->member.value = value;
 	if (!top->refused)
-		value_add_member(top->value, top->member, b->reader->arena);
+		hold(b, top->member);
 	top->has_key = top->refused = false;
+}
+
+/* All at once, in memory of the right size. */
+static void fill(struct builder *b, const struct frame *frame)
+{
+	struct value *value = frame->value;
+
+	value_reserve(value, b->held_count - frame->first, b->reader->arena);
+	for (size_t i = frame->first; i < b->held_count; i++)
+		if (value->kind == VALUE_MAP)
+			value_add_member(value, b->held[i], b->reader->arena);
+		else
+			value_add_item(value, b->held[i].value, b->reader->arena);
+	b->held_count = frame->first;
 }
 
 static bool refuse_key(struct builder *b, const char *what, struct place place)
@@ -299,11 +323,21 @@ static bool take_key(struct builder *b, const yaml_event_t *event, struct value 
 	return true;
 }
 
+/* What stands in the file as it is meant needs no copy. Only where every character is one byte is its place known without a search. */
+static struct text keep_text(struct builder *b, struct text text, size_t start)
+{
+	struct reader *reader = b->reader;
+	bool quote = start < reader->bytes.len && (reader->bytes.at[start] == '"' || reader->bytes.at[start] == '\'');
+	struct text written = text_cut(reader->bytes, start + quote, start + quote + text.len);
+
+	return reader->points == reader->bytes.len && text_equal(written, text) ? written : text_copy(reader->arena, text);
+}
+
 static bool take_scalar(struct builder *b, const yaml_event_t *event)
 {
 	size_t start = event->start_mark.index, end = event->end_mark.index;
 	bool properties = event->data.scalar.anchor || event->data.scalar.tag, key = wants_key(b);
-	struct value *value = arena_alloc(b->reader->arena, sizeof *value);
+	struct value name = {0}, *value = key ? &name : arena_alloc(b->reader->arena, sizeof *value);
 
 	if (properties)
 		start = skip_properties(b, start, end);
@@ -320,8 +354,12 @@ static bool take_scalar(struct builder *b, const yaml_event_t *event)
 	    !reader_check_size(b->reader, value->text.len, key, value->place, CODE_YAML_LIMIT) ||
 	    !event_type_scalar(b->reader, value, event, key, place_of_tag(b, event, start)))
 		return false;
-	value->text = text_copy(b->reader->arena, value->text);
+	value->text = keep_text(b, value->text, start);
 	if (event->data.scalar.anchor) {
+		if (key) {
+			value = arena_alloc(b->reader->arena, sizeof *value);
+			*value = name;
+		}
 		size_t anchor = add_anchor(b, event->data.scalar.anchor, value, value->place);
 		if (!anchor)
 			return false;
@@ -361,6 +399,7 @@ static bool begin(struct builder *b, const yaml_event_t *event, enum value_kind 
 		if (!frame.anchor)
 			return false;
 	}
+	frame.first = b->held_count;
 	b->frames[b->depth++] = frame;
 	return true;
 }
@@ -369,6 +408,7 @@ static bool end(struct builder *b, const yaml_event_t *event)
 {
 	struct frame frame = b->frames[--b->depth];
 
+	fill(b, &frame);
 	if (frame.flow)
 		frame.value->place = place_of(b, frame.start, event->end_mark.index);
 	if (frame.anchor) {
@@ -462,9 +502,11 @@ struct value *reader_yaml(struct reader *reader, const struct scan *scan)
 		memory_exhausted();
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)reader->bytes.at, reader->bytes.len);
-	b.frames = arena_array(reader->arena, reader->limits->depth + 1, sizeof *b.frames);
+	b.frames = memory_get((reader->limits->depth + 1) * sizeof *b.frames);
 	bool ok = build(&b);
 	yaml_parser_delete(&parser);
+	free(b.held);
+	free(b.frames);
 	if (ok && !b.root)
 		reader_refuse_empty(reader);
 	return ok && !b.refused && !(b.unsure && reader->form == DOCUMENT_METRICS) ? b.root : NULL;

@@ -183,6 +183,7 @@ struct value *merge_map(struct merge *merge, const struct field *field, const st
 	if (patch && patch->value->kind == VALUE_SCALAR && text_is(patch->value->text, "replace"))
 		drop_inherited(&meeting, patch);
 	read_unset(&meeting);
+	value_reserve(meeting.out, own->count + (meeting.inherited ? meeting.inherited->count : 0), merge->arena);
 	if (!own_first && meeting.inherited)
 		for (size_t i = 0; i < meeting.inherited->count; i++)
 			put_inherited(&meeting, &meeting.inherited->members[i], true);

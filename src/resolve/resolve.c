@@ -52,6 +52,21 @@ static bool needs_origins(const struct progress *progress, size_t i, const struc
 	       (parent && value_at(parent->root, "metadata.policy.locked"));
 }
 
+/* How gates moved is shown by pages; findings have their own words. */
+static void judge_gates(struct progress *progress, struct effective *out, const struct effective *parent, const struct merge *merge)
+{
+	struct arena scratch, *arena = progress->whole ? progress->arena : &scratch;
+
+	arena_init(&scratch);
+	gates_compare(out, parent, merge, arena);
+	policy_judge(out, parent, &progress->said, arena, progress->diags);
+	if (!progress->whole) {
+		out->changes = NULL;
+		out->change_count = 0;
+	}
+	arena_release(&scratch);
+}
+
 static void resolve_one(struct progress *progress, size_t i)
 {
 	const struct recipe *recipe = &progress->catalog->recipes[i];
@@ -71,10 +86,8 @@ static void resolve_one(struct progress *progress, size_t i)
 	waivers_read(out, progress->as_of, arena);
 	if (needs_origins(progress, i, parent))
 		origins_make(out, parent, &merge, arena);
-	if (parent) {
-		gates_compare(out, parent, &merge, arena);
-		policy_judge(out, parent, &progress->said, arena, progress->diags);
-	}
+	if (parent)
+		judge_gates(progress, out, parent, &merge);
 	waivers_judge(out, arena, progress->diags);
 	effective_metrics(out, parent, arena, progress->diags);
 	effective_packs(out, arena);
