@@ -14,6 +14,38 @@ static int unknown_recipe(const struct workspace *workspace, struct text id, str
 	return session_unknown("recipe", id, names, workspace->catalog.recipe_count);
 }
 
+static bool concerns(const struct diag *diag, const struct effective *effective, const struct config *config)
+{
+	bool found = diag->place.file && diag->place.file == config->file;
+
+	for (size_t i = 0; i < effective->chain_count && !found; i++)
+		found = diag->place.file == effective->chain[i]->record.file;
+	return found;
+}
+
+/* The errors that touch the recipe: all of them while it has no effective form, as any may be the cause. The rest are for `check`. */
+static int recipe_errors(const struct workspace *workspace, const struct effective *effective, const struct invocation *invocation)
+{
+	struct diags own = {.arena = workspace->diags.arena};
+	size_t others = 0;
+
+	if (!effective->usable)
+		return session_errors(workspace, invocation);
+	for (size_t i = 0; i < workspace->diags.count; i++) {
+		struct diag *diag = &workspace->diags.items[i];
+		if (concerns(diag, effective, &workspace->catalog.config))
+			diags_append(&own, &(struct diags){.items = diag, .count = 1});
+		else
+			others += diag->severity == SEVERITY_ERROR;
+	}
+	if (others)
+		session_note(invocation, "note: %zu %s elsewhere in the workspace; see: galley check", others, others == 1 ? "error" : "errors");
+	if (!diags_count(&own, SEVERITY_ERROR))
+		return EXIT_OK;
+	session_findings(&own, SEVERITY_ERROR, workspace->files, invocation);
+	return EXIT_FINDINGS;
+}
+
 static int print_recipe(struct workspace *workspace, struct invocation *invocation)
 {
 	const struct value operand = {.kind = VALUE_SCALAR, .text = invocation->operands.items[0]};
@@ -29,7 +61,7 @@ static int print_recipe(struct workspace *workspace, struct invocation *invocati
 		            TEXT_ARGS(wanted.pin), TEXT_ARGS(wanted.id), TEXT_ARGS(effective->recipe->version));
 		return session_fail(&failure);
 	}
-	int code = session_errors(workspace, invocation);
+	int code = recipe_errors(workspace, effective, invocation);
 	if (!effective->usable) {
 		failure_set(&failure, EXIT_FINDINGS, "recipe '%.*s' has no effective form until its errors are mended", TEXT_ARGS(wanted.id));
 		return session_fail(&failure);

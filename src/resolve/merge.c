@@ -218,7 +218,7 @@ static void complain_clash(struct merge *merge, const struct field *field, const
                            const struct value *own)
 {
 	merge->failed = true;
-	if (said_at(merge->said, own->place))
+	if (said_at(merge->said, own->place) || said_at(merge->said, inherited->place))
 		return;
 	struct value bare = *own;
 	bare.quoted = false;
