@@ -50,6 +50,8 @@ struct text text_nearest(struct text wanted, const struct text *names, size_t co
 size_t utf8_bad(struct text text);
 /* Code points in well-formed text. */
 size_t utf8_count(struct text text);
+/* Columns of a terminal that well-formed text takes: none for combining marks, two for ideographs and emoji. */
+size_t utf8_columns(struct text text);
 /* The code point at *offset, which moves past it; a bad byte gives U+FFFD and moves by one. */
 unsigned utf8_next(struct text text, size_t *offset);
 

@@ -17,7 +17,7 @@ void eval_json(struct buffer *out, const struct run_result *runs, size_t count, 
 void status_text(struct buffer *out, const struct results *results, bool color);
 void status_json(struct buffer *out, const struct results *results);
 
-/* A table with a header, columns as wide as their widest cell in code points; right marks columns of numbers. */
+/* A table with a header, columns as wide as their widest cell on a terminal; right marks columns of numbers. */
 struct table_text { const char *const *header; const bool *right; size_t columns; struct text *cells; size_t rows; };
 void table_print(struct buffer *out, const struct table_text *table);
 

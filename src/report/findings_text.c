@@ -35,8 +35,12 @@ static size_t digits_of(unsigned line)
 /* As many blanks as the printed prefix is wide, its tabs kept so that the caret stands below what it means on any terminal. */
 static void add_blanks(struct buffer *out, struct text printed)
 {
-	for (size_t offset = 0; offset < printed.len;)
-		buffer_char(out, utf8_next(printed, &offset) == '\t' ? '\t' : ' ');
+	while (printed.len) {
+		size_t tab = text_find(printed, '\t');
+		buffer_repeat(out, ' ', utf8_columns(text_cut(printed, 0, tab)));
+		buffer_repeat(out, '\t', tab < printed.len);
+		printed = text_cut(printed, tab + 1, printed.len);
+	}
 }
 
 /* What is cut from a long line: at most EXCERPT code points, the caret among them. */
@@ -83,7 +87,7 @@ static void add_excerpt(struct buffer *out, const struct diag *diag, bool color)
 	/* Escaping only looks ahead: what follows the caret prints alike alone, so what precedes it is the difference. */
 	buffer_safe(&rest, text_cut(shown, caret, shown.len));
 	buffer_safe(&mark, text_cut(shown, caret, skip_points(shown, caret, diag->place.width)));
-	size_t width = count_points(buffer_text(&mark));
+	size_t width = utf8_columns(buffer_text(&mark));
 
 	buffer_repeat(out, ' ', gutter);
 	buffer_format(out, "|\n%u | %s", diag->place.line, before ? "..." : "");

@@ -24,7 +24,7 @@ static void add_row(struct buffer *out, const struct table_text *table, const st
 	while (last > 0 && !cells[last - 1].len)
 		last--;
 	for (size_t i = 0; i < last; i++) {
-		size_t pad = widths[i] - utf8_count(cells[i]);
+		size_t pad = widths[i] - utf8_columns(cells[i]);
 		bool right = table->right && table->right[i];
 		buffer_repeat(out, ' ', owed + (right ? pad : 0));
 		buffer_add(out, cells[i]);
@@ -43,7 +43,7 @@ void table_print(struct buffer *out, const struct table_text *table)
 	size_t *widths = arena_array(&arena, columns, sizeof *widths);
 	for (size_t i = 0; i < rows * columns; i++) {
 		cells[i] = i < columns ? text_of(table->header[i]) : safe_cell(&arena, table->cells[i - columns]);
-		size_t width = utf8_count(cells[i]);
+		size_t width = utf8_columns(cells[i]);
 		if (width > widths[i % columns])
 			widths[i % columns] = width;
 	}

@@ -137,11 +137,25 @@ static void test_utf8_next(void **state)
 	assert_int_equal(utf8_count(TEXT("a\xc3\xa9\xf0\x9f\x98\x80")), 3);
 }
 
+static void test_columns(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_columns(TEXT("")), 0);
+	assert_int_equal(utf8_columns(TEXT("caf\xc3\xa9")), 4);
+	/* e with a combining acute; a zero-width joiner and a variation selector. */
+	assert_int_equal(utf8_columns(TEXT("cafe\xcc\x81")), 4);
+	assert_int_equal(utf8_columns(TEXT("\xe2\x80\x8d\xef\xb8\x8f")), 0);
+	/* An ideograph, a syllable of Hangul, a full-width letter, an emoji; a half-width katakana. */
+	assert_int_equal(utf8_columns(TEXT("\xe6\x97\xa5\xea\xb0\x80\xef\xbc\xa1\xf0\x9f\x98\x80")), 8);
+	assert_int_equal(utf8_columns(TEXT("\xef\xbd\xb1")), 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cutting), cmocka_unit_test(test_comparing), cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_nearest), cmocka_unit_test(test_utf8_bad),  cmocka_unit_test(test_utf8_next),
+		cmocka_unit_test(test_columns),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
