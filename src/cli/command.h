@@ -83,7 +83,10 @@ extern const size_t global_option_count;
 
 /* EXIT_OK with invocation filled in, or EXIT_USAGE after a message on stderr. */
 int command_parse(struct invocation *invocation, int argc, char **argv);
+/* Also the hidden one, which is not in commands. */
 const struct command *command_find(struct text name);
+/* The option of a command (NULL: none yet) or of all, by name or letter; NULL. */
+const struct option *command_option(const struct command *command, struct text name, bool is_letter);
 
 /* Help for one command, or for the program where command is NULL. */
 void help_print(struct buffer *out, const struct command *command);
@@ -119,7 +122,7 @@ int session_limits(struct limits *limits, struct invocation *invocation);
 
 int64_t session_now(void);
 
-extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status, command_list, command_explain, command_schema,
-    command_help;
+extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status,
+    command_list, command_explain, command_schema, command_completion, command_complete, command_help;
 
 #endif

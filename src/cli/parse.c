@@ -29,7 +29,7 @@ const size_t global_option_count = sizeof global_options / sizeof *global_option
 
 const struct command *const commands[] = {
 	&command_check, &command_resolve, &command_eval, &command_drift, &command_report, &command_status, &command_list, &command_explain, &command_schema,
-	&command_help,
+	&command_completion, &command_help,
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 
@@ -38,7 +38,7 @@ const struct command *command_find(struct text name)
 	for (size_t i = 0; i < command_count; i++)
 		if (text_is(name, commands[i]->name))
 			return commands[i];
-	return NULL;
+	return text_is(name, command_complete.name) ? &command_complete : NULL;
 }
 
 static void print_safe(FILE *stream, struct text text)
@@ -89,7 +89,7 @@ static bool match_option(const struct option *option, struct text name, bool is_
 	return is_letter ? name.len == 1 && option->letter == name.at[0] : text_is(name, option->name);
 }
 
-static const struct option *find_option(const struct command *command, struct text name, bool is_letter)
+const struct option *command_option(const struct command *command, struct text name, bool is_letter)
 {
 	for (size_t i = 0; command && i < command->option_count; i++)
 		if (match_option(&command->options[i], name, is_letter))
@@ -161,12 +161,12 @@ static int set_option(struct invocation *invocation, const struct option *option
 static int take_option(struct invocation *invocation, struct text name, bool is_letter, const char *inline_value, int *i, int argc,
                        char **argv)
 {
-	const struct option *option = find_option(invocation->command, name, is_letter);
+	const struct option *option = command_option(invocation->command, name, is_letter);
 	const char *given = inline_value || *i + 1 >= argc ? inline_value : argv[*i + 1];
 
 	/* `list --limit 5` counts rows, `list --limit depth=128` is the option of every command. */
 	if (option && option->kind == OPTION_NUMBER && given && strchr(given, '=')) {
-		const struct option *global = find_option(NULL, name, is_letter);
+		const struct option *global = command_option(NULL, name, is_letter);
 		option = global ? global : option;
 	}
 	if (!option) {
@@ -191,7 +191,7 @@ static int take_option(struct invocation *invocation, struct text name, bool is_
 static int take_letters(struct invocation *invocation, const char *letters, int *i, int argc, char **argv)
 {
 	for (; *letters; letters++) {
-		const struct option *option = find_option(invocation->command, (struct text){letters, 1}, true);
+		const struct option *option = command_option(invocation->command, (struct text){letters, 1}, true);
 		bool takes_value = option && option->kind != OPTION_FLAG;
 		int code = take_option(invocation, (struct text){letters, 1}, true, takes_value && letters[1] ? letters + 1 : NULL, i, argc,
 		                       argv);
