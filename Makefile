@@ -102,6 +102,14 @@ docs: $(BUILD)/galley ## the pages of docs/ that galley prints itself
 	$(BUILD)/galley schema --format markdown --output docs/reference.md
 	$(BUILD)/galley explain --format markdown --output docs/codes.md
 
+bench: $(BUILD)/galley $(BUILD)/bench/yaml_events ## check 10,000 recipes beside libyaml's bare events, and print ratios
+	GALLEY='$(abspath $(BUILD)/galley)' EVENTS='$(abspath $(BUILD)/bench/yaml_events)' tests/bench/run
+
+$(BUILD)/bench/%: tests/bench/%.c | build-needs
+	$(SAY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
+
 install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
 	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'
 
@@ -111,5 +119,5 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all deps build-needs test-needs demo test unit cases test-san lint compiled docs install clean help
+.PHONY: bench all deps build-needs test-needs demo test unit cases test-san lint compiled docs install clean help
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(BUILD)/tests/judge.d $(BUILD)/obj/main.d

@@ -76,6 +76,7 @@ enum requirement {
 struct field {
 	enum kind kind;
 	const char *path;
+	size_t length;           /* of path */
 	enum field_type type;
 	enum requirement requirement;
 	const char *allowed;     /* FIELD_CHOICE: "draft|approved|archived"; else NULL */

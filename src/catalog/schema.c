@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-/* What stands in a row's path right below parent's: its own name, or NULL where the row stands elsewhere or deeper. */
-static const char *name_below(const struct field *row, const struct field *parent, size_t prefix)
+/* What follows parent in a row's path: ".name", "[]" and so on, or a whole path where parent is NULL. NULL: the row stands elsewhere. */
+static const char *rest_below(const struct field *row, const struct field *parent)
 {
-	const char *name = row->path + prefix;
+	size_t prefix = parent ? parent->length : 0;
+	const char *rest = row->path + prefix;
 
-	if (parent && *name++ != '.')
+	if (!parent)
+		return rest;
+	if (row->length <= prefix || (*rest != '.' && *rest != '[') || memcmp(row->path, parent->path, prefix) != 0)
 		return NULL;
-	for (const char *c = name; *c; c++)
-		if (*c == '.' || *c == '[')
-			return NULL;
-	return name;
+	return rest;
 }
 
 const char *kind_name(enum kind kind)
@@ -40,14 +40,16 @@ static const struct field *first_of(enum kind kind)
 
 const struct field *schema_next_child(enum kind kind, const struct field *parent, const struct field *after)
 {
-	size_t prefix = parent ? strlen(parent->path) : 0;
 	const struct field *end = schema_fields + schema_field_count;
 	const struct field *row = after ? after + 1 : parent ? parent + 1 : first_of(kind);
 
 	for (; row && row < end && row->kind == kind; row++) {
-		if (prefix && strncmp(row->path, parent->path, prefix) != 0)
+		const char *rest = rest_below(row, parent);
+		if (!rest)
 			return NULL;
-		if (name_below(row, parent, prefix))
+		const char *name = rest + (*rest == '.');
+		size_t length = row->length - (size_t)(name - row->path);
+		if (*name != '[' && !memchr(name, '.', length) && row->path[row->length - 1] != ']' && !memchr(name, '[', length))
 			return row;
 	}
 	return NULL;
@@ -63,7 +65,7 @@ const char *schema_own_name(const struct field *field)
 const struct field *schema_child(enum kind kind, const struct field *parent, struct text key)
 {
 	const struct field *any = NULL, *end = schema_fields + schema_field_count;
-	size_t prefix = parent ? strlen(parent->path) : 0;
+	size_t dot = parent ? parent->length + 1 : 0;
 
 	/* Such a key would spell a longer path. */
 	if (!key.len || text_find(key, '.') < key.len || text_find(key, '[') < key.len)
@@ -71,15 +73,16 @@ const struct field *schema_child(enum kind kind, const struct field *parent, str
 	if (parent && parent->kind != kind)
 		return NULL;
 	for (const struct field *row = parent ? parent + 1 : first_of(kind); row && row < end && row->kind == kind; row++) {
-		if (prefix && strncmp(row->path, parent->path, prefix) != 0)
+		const char *name = row->path + dot;
+		if (parent && (row->length <= parent->length || (name[-1] != '.' && name[-1] != '[')))
 			break;
-		const char *name = row->path + prefix;
-		if (parent && *name++ != '.')
+		size_t length = row->length - dot;
+		bool is_key = length == key.len && *name == *key.at && memcmp(name, key.at, length) == 0;
+		if ((!is_key && !(length == 1 && *name == '*')) || !rest_below(row, parent) || (parent && name[-1] != '.'))
 			continue;
-		if (strcmp(name, "*") == 0)
-			any = row;
-		else if (*name == *key.at && strncmp(name, key.at, key.len) == 0 && !name[key.len])
+		if (is_key)
 			return row;
+		any = row;
 	}
 	return any;
 }
@@ -90,8 +93,7 @@ const struct field *schema_item(enum kind kind, const struct field *list)
 
 	if (!row || list->kind != kind || row == schema_fields + schema_field_count || row->kind != kind)
 		return NULL;
-	size_t prefix = strlen(list->path);
-	return strncmp(row->path, list->path, prefix) == 0 && strcmp(row->path + prefix, "[]") == 0 ? row : NULL;
+	return row->length == list->length + 2 && rest_below(row, list) && row->path[list->length] == '[' ? row : NULL;
 }
 
 bool schema_is_free(const struct field *field)

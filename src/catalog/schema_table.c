@@ -3,7 +3,7 @@
 #include "schema.h"
 
 /* A row: path, type, then what differs from the defaults (optional, merged as one value, no gate, no range). */
-#define ROW(of, at, is, ...) {.kind = of, .path = at, .type = FIELD_##is, .since = "1", __VA_ARGS__}
+#define ROW(of, at, is, ...) {.kind = of, .path = at, .length = sizeof(at) - 1, .type = FIELD_##is, .since = "1", __VA_ARGS__}
 #define RECIPE(at, is, ...) ROW(KIND_RECIPE, at, is, __VA_ARGS__)
 #define PACK(at, is, ...) ROW(KIND_PACK, at, is, __VA_ARGS__)
 #define MODEL(at, is, ...) ROW(KIND_MODEL, at, is, __VA_ARGS__)

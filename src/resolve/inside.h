@@ -77,6 +77,7 @@ struct merge {
 	struct arena *arena;
 	struct diags *diags;
 	const struct said *said;
+	bool findings_only;        /* see resolve_findings() */
 	bool failed;               /* an error was found: the result is a best effort */
 	struct removal *removals;
 	size_t removal_count;
@@ -118,6 +119,7 @@ bool canonical_same(const struct field *field, const struct value *a, const stru
 struct loosening {
 	struct arena *arena;
 	const struct merge *merge;
+	bool looser_only;
 	struct gate_change *changes;
 	size_t count;
 };

@@ -58,6 +58,9 @@ void gate_note(struct loosening *work, struct text field, enum gate_move move, c
 {
 	struct gate_change change = {.field = field, .move = move};
 
+	/* No finding comes of a gate that got tighter. */
+	if (work->looser_only && move == GATE_TIGHTER)
+		return;
 	if (before) {
 		change.before = value_brief(before, work->arena);
 		change.parent_place = before->place;
@@ -200,7 +203,7 @@ static void compare(struct loosening *work, const struct field *field, const str
 
 void gates_compare(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena)
 {
-	struct loosening work = {.arena = arena, .merge = merge};
+	struct loosening work = {.arena = arena, .merge = merge, .looser_only = merge->findings_only};
 
 	compare(&work, NULL, NULL, parent->root, out->root);
 	out->changes = work.changes;

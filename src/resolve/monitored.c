@@ -193,11 +193,13 @@ void monitored_check(const struct resolved *resolved, const struct catalog *cata
 	for (size_t i = 0; i < resolved->count; i++) {
 		const struct effective *effective = &resolved->recipes[i];
 		const struct value *root = effective->root;
-		struct uses metrics = {.arena = arena}, columns = {.arena = arena}, alerts = {.arena = arena};
+		struct arena scratch;
+		struct uses metrics = {.arena = &scratch}, columns = {.arena = &scratch}, alerts = {.arena = &scratch};
 		bool whole;
 		if (!effective->usable)
 			continue;
 		const struct input *own = effective->recipe->record.file;
+		arena_init(&scratch);
 		add_limited(&metrics, &whole, effective, catalog);
 		if (metrics.count)
 			qsort(metrics.items, metrics.count, sizeof *metrics.items, compare_uses);
@@ -215,5 +217,6 @@ void monitored_check(const struct resolved *resolved, const struct catalog *cata
 		check_case(&columns, own, "column", diags);
 		add_keys(&alerts, value_at(root, "monitoring.alerts"));
 		check_case(&alerts, own, "alert", diags);
+		arena_release(&scratch);
 	}
 }

@@ -74,7 +74,7 @@ static void resolve_one(struct progress *progress, size_t i)
 	struct effective *out = &progress->recipes[i];
 	struct effective *parent = link->parent ? &progress->recipes[link->parent_index] : NULL;
 	struct arena *arena = progress->arena;
-	struct merge merge = {.arena = arena, .diags = progress->diags, .said = &progress->said};
+	struct merge merge = {.arena = arena, .diags = progress->diags, .said = &progress->said, .findings_only = !progress->whole};
 
 	out->recipe = recipe;
 	make_chain(out, parent, arena);
