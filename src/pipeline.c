@@ -88,43 +88,61 @@ static void add_folder(struct folders *folders, enum kind kind, struct text path
 	folders->kinds[folders->count++] = kind;
 }
 
-/* Where recipes and packs ever were: galley.yaml may have named other folders. */
-static int find_folders(struct folders *folders, struct workspace *workspace, const struct before *before, struct failure *failure)
+/* Folders that a galley.yaml of the past names. */
+static int add_folders_of(struct folders *folders, struct workspace *workspace, const struct history_file *file,
+                          const struct limits *limits, struct failure *failure)
+{
+	struct text top = source_get_info(workspace->source)->workspace;
+	struct arena *arena = &workspace->arena;
+	enum read_result result;
+	struct input input;
+	struct diags diags;
+
+	if (source_read_blob(&input, &result, workspace->source, file->blob, file->path, limits->manifest_bytes, arena, failure) < 0)
+		return -1;
+	diags_init(&diags, arena);
+	const struct value *root = result == READ_OK ? document_read(&input, DOCUMENT_MANIFEST, limits, arena, &diags) : NULL;
+	struct text recipes = value_text(root, "directories.recipes"), packs = value_text(root, "directories.packs");
+	add_folder(folders, KIND_RECIPE, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(recipes.len ? recipes : TEXT("recipes"))),
+	           arena);
+	add_folder(folders, KIND_PACK, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(packs.len ? packs : TEXT("packs"))), arena);
+	return 0;
+}
+
+/* All recipes and packs that the revision reaches, wherever galley.yaml said that they are. */
+static int walk_reached(struct history_file **files, size_t *count, struct folders *folders, struct workspace *workspace,
+                        const struct before *before, struct failure *failure)
 {
 	const struct config *now = &workspace->catalog.config, *then = &before->catalog.config;
-	struct text workspace_path = source_get_info(workspace->source)->workspace;
 	struct arena *arena = &workspace->arena;
-	struct text path = text_format(arena, "%.*sgalley.yaml", TEXT_ARGS(workspace_path));
-	struct history_file *files;
-	struct diags diags;
-	size_t count;
+	size_t walked;
 
+	add_folder(folders, KIND_CONFIG, text_format(arena, "%.*sgalley.yaml", TEXT_ARGS(source_get_info(workspace->source)->workspace)), arena);
 	add_folder(folders, KIND_RECIPE, now->recipes, arena);
 	add_folder(folders, KIND_PACK, now->packs, arena);
 	add_folder(folders, KIND_RECIPE, then->recipes, arena);
 	add_folder(folders, KIND_PACK, then->packs, arena);
-	if (source_history(&files, &count, workspace->source, before->revision, NULL, &path, 1, before->limits, arena, failure) < 0)
-		return -1;
-	diags_init(&diags, arena);
-	for (size_t i = 0; i < count; i++) {
-		struct input input;
-		enum read_result result;
-		if (source_read_blob(&input, &result, workspace->source, files[i].blob, path, before->limits->manifest_bytes, arena, failure) < 0)
+	do {
+		walked = folders->count;
+		if (source_history(files, count, workspace->source, before->revision, NULL, folders->items, folders->count, before->limits, arena,
+		                   failure) < 0)
 			return -1;
-		const struct value *root =
-			result == READ_OK ? document_read(&input, DOCUMENT_MANIFEST, before->limits, arena, &diags) : NULL;
-		struct text recipes = value_text(root, "directories.recipes"), packs = value_text(root, "directories.packs");
-		recipes = recipes.len ? recipes : TEXT("recipes");
-		packs = packs.len ? packs : TEXT("packs");
-		add_folder(folders, KIND_RECIPE, text_format(arena, "%.*s%.*s", TEXT_ARGS(workspace_path), TEXT_ARGS(recipes)), arena);
-		add_folder(folders, KIND_PACK, text_format(arena, "%.*s%.*s", TEXT_ARGS(workspace_path), TEXT_ARGS(packs)), arena);
-	}
+		for (size_t i = 0; i < *count; i++)
+			if (folders->kinds[(*files)[i].which] == KIND_CONFIG &&
+			    add_folders_of(folders, workspace, &(*files)[i], before->limits, failure) < 0)
+				return -1;
+	} while (folders->count > walked);
 	return 0;
 }
 
 static bool is_manifest(struct text path)
 {
-	return text_ends(path, ".yaml") || text_ends(path, ".yml") || text_ends(path, ".json");
+	size_t name = path.len;
+
+	while (name && path.at[name - 1] != '/')
+		name--;
+	return !text_starts(text_cut(path, name, path.len), ".") &&
+	       (text_ends(path, ".yaml") || text_ends(path, ".yml") || text_ends(path, ".json"));
 }
 
 /* By content, so that each is parsed once. */
@@ -152,32 +170,31 @@ static int read_version(struct version *version, bool *found, struct workspace *
 	return status;
 }
 
-static int read_versions(struct versions *out, struct workspace *workspace, const char *from, const char *except,
+static int read_versions(struct versions *out, struct workspace *workspace, struct history_file *files, size_t count,
                          const struct folders *folders, const struct limits *limits, struct failure *failure)
 {
-	struct arena *arena = &workspace->arena;
-	struct history_file *files;
 	struct version version;
 	bool found = false;
-	size_t count;
+	size_t kept = 0;
 
-	if (source_history(&files, &count, workspace->source, from, except, folders->items, folders->count, limits, arena, failure) < 0)
-		return -1;
-	if (count)
-		qsort(files, count, sizeof *files, order_blobs);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
+		if (folders->kinds[files[i].which] != KIND_CONFIG && is_manifest(files[i].path))
+			files[kept++] = files[i];
+	if (kept)
+		qsort(files, kept, sizeof *files, order_blobs);
+	for (size_t i = 0; i < kept; i++) {
 		const struct history_file *file = &files[i];
 		bool known = i && file->which == files[i - 1].which && strcmp(file->blob, files[i - 1].blob) == 0;
 		if (!known && read_version(&version, &found, workspace, file, folders->kinds[file->which], limits, failure) < 0)
 			return -1;
-		if (!found || !is_manifest(file->path))
+		if (!found)
 			continue;
 		version.path = file->path;
 		version.commit = file->commit->id;
 		version.time = file->commit->time;
 		version.mainline = file->commit->mainline;
 		version.merged = file->merged;
-		out->items = arena_grow(arena, out->items, out->count, sizeof *out->items);
+		out->items = arena_grow(&workspace->arena, out->items, out->count, sizeof *out->items);
 		out->items[out->count++] = version;
 	}
 	versions_sort(out);
@@ -188,6 +205,8 @@ static int compare_with_base(struct workspace *workspace, struct before *before,
 {
 	const struct source_info *info = source_get_info(workspace->source);
 	struct folders folders = {NULL, NULL, 0};
+	struct history_file *reached, *ahead;
+	size_t reached_count, ahead_count;
 	struct change_request change = {
 		.base = &before->catalog,
 		.now = &workspace->catalog,
@@ -198,9 +217,11 @@ static int compare_with_base(struct workspace *workspace, struct before *before,
 		.now_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree",
 	};
 
-	if (find_folders(&folders, workspace, before, failure) < 0 ||
-	    read_versions(&before->reached, workspace, before->revision, NULL, &folders, before->limits, failure) < 0 ||
-	    read_versions(&before->ahead, workspace, info->commit, before->revision, &folders, before->limits, failure) < 0)
+	if (walk_reached(&reached, &reached_count, &folders, workspace, before, failure) < 0 ||
+	    source_history(&ahead, &ahead_count, workspace->source, info->commit, before->revision, folders.items, folders.count,
+	                   before->limits, &workspace->arena, failure) < 0 ||
+	    read_versions(&before->reached, workspace, reached, reached_count, &folders, before->limits, failure) < 0 ||
+	    read_versions(&before->ahead, workspace, ahead, ahead_count, &folders, before->limits, failure) < 0)
 		return -1;
 	config_tighten(&workspace->catalog.config, &before->catalog.config, text_cut(text_of(before->commit), 0, 12), &workspace->arena,
 	               &workspace->diags);

@@ -324,3 +324,32 @@ short() { # REVISION
 	says "in 'recipes/base.yaml' [ref/unknown]"
 	says "recipes/base.yaml:27"
 }
+
+@test "versions are found in the folders that galley.yaml named at the time" {
+	git mv recipes gone
+	echo 'directories: {recipes: gone}' >>galley.yaml
+	commit 2026-01-02 'Another folder'
+	sed 's/demand_corner/demand_kiosk/' gone/corner.yaml >gone/kiosk.yaml
+	commit 2026-01-03 'A kiosk'
+	git rm -q gone/kiosk.yaml
+	commit 2026-01-04 'No kiosk'
+	git mv gone recipes
+	sed -i '/^directories/d' galley.yaml
+	commit 2026-01-05 'Back again'
+	git branch -f main
+	sed 's/demand_corner/demand_kiosk/; s/lr: 0.05/lr: 0.5/' recipes/corner.yaml >recipes/kiosk.yaml
+	must_exit 1 "$GALLEY" check --base main
+	says "recipe 'demand_kiosk' changed in approved version 1.0.0; approved in commit $(short main~2), changed in the working tree"
+}
+
+@test "a file that cannot be read any more is no way round its version" {
+	echo 'limits: {manifest_bytes: 600}' >>galley.yaml
+	commit 2026-01-02 'Small files'
+	git branch -f main
+	limit 0.28
+	must_exit 1 "$GALLEY" check --base main
+	says "[version/changed]"
+	echo 'limits: {manifest_bytes: 500, walk_depth: 1, blob_bytes: 100}' >galley.yaml
+	run "$GALLEY" check --base main
+	[ "$status" -ne 0 ]
+}
