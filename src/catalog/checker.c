@@ -233,8 +233,10 @@ static void check_list(struct checker *checker, const struct field *field, const
 	size_t most = stages ? limits->stages : list_most(field);
 	unsigned depth = spot ? spot->depth + 1 : 1;
 
-	if (field->min != field->max && (double)list->count < field->min)
+	if (field->min != field->max && (double)list->count < field->min) {
 		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' is empty", TEXT_ARGS(spot_text(spot, arena)));
+		diag_help(checker->diags, "write at least one item%s", field->requirement == REQUIRED ? "" : ", or remove the line");
+	}
 	if (list->count > most) {
 		diag_add(checker->diags, CODE_SCHEMA_RANGE, list->place, "'%.*s' has %zu items, more than %zu%s%s%s",
 		         TEXT_ARGS(spot_text(spot, arena)), list->count, most, stages ? " (" : "",

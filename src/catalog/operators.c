@@ -38,8 +38,12 @@ static void check_patch(struct checker *checker, const struct value *value, bool
 		diag_help(checker->diags, "to remove a key write $unset: [key] in the mapping that holds it");
 		return;
 	}
-	diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place, "'$patch' must be %s",
-	         keyed_item ? "delete or replace" : "replace");
+	const char *wanted = keyed_item ? "delete or replace" : "replace";
+	if (value->kind == VALUE_SCALAR)
+		diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place, "'$patch' must be %s, found '%.*s'", wanted,
+		         TEXT_ARGS(excerpt(value->text, checker->diags->arena)));
+	else
+		diag_add(checker->diags, CODE_MERGE_OPERATOR, value->place, "'$patch' must be %s", wanted);
 }
 
 bool operator_check(struct checker *checker, const struct member *member, bool keyed_item)

@@ -204,7 +204,7 @@ static void test_operators(void **state)
 	      false,
 	      "2:40 merge/operator unknown operator '$merge'\n"
 	      "2:59 merge/operator '$unset' must be a list of the keys to remove\n"
-	      "2:82 merge/operator '$patch' must be delete or replace\n"
+	      "2:82 merge/operator '$patch' must be delete or replace, found 'remove'\n"
 	      "3:22 merge/operator '$patch: delete' stands outside an item of a list that is merged by name\n"
 	      "3:30 merge/operator unknown operator '$unst' (did you mean '$unset'?)\n");
 	check(KIND_CONFIG, "$unset: [a]\n", false, "1:1 merge/operator '$unset' stands in a galley.yaml, where nothing is inherited\n");
