@@ -193,6 +193,10 @@ size_t utf8_bad(struct text text)
 	size_t i = 0;
 
 	while (i < text.len) {
+		if ((signed char)text.at[i] > 0) {
+			i++;
+			continue;
+		}
 		size_t step = utf8_sequence((const unsigned char *)text.at + i, text.len - i);
 		if (!step)
 			return i;

@@ -49,6 +49,9 @@ static void check_map(struct checker *checker, const struct field *field, const 
 {
 	for (size_t i = 0; i < map->count; i++) {
 		const struct member *member = &map->members[i];
+		/* A value of its own was checked where it was written. */
+		if (member->value->kind == VALUE_SCALAR)
+			continue;
 		const struct field *row = schema_child(checker->kind, field, member->name);
 		struct spot here = {spot, member->name, 0, spot ? spot->depth + 1 : 1};
 		if (!row || schema_is_free(row) || text_starts(member->name, "x-") || text_starts(member->name, "$"))

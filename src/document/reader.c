@@ -39,6 +39,8 @@ static void scan_line_start(struct scan *scan, struct text bytes, size_t at)
 {
 	struct text rest = text_cut(bytes, at, bytes.len);
 
+	if (!rest.len || (*rest.at != '%' && *rest.at != '<' && *rest.at != '>'))
+		return;
 	if (text_starts(rest, "%"))
 		scan->percent_lines++;
 	if (scan->conflict == bytes.len && (text_starts(rest, "<<<<<<< ") || text_starts(rest, ">>>>>>> ")))
@@ -68,6 +70,14 @@ void reader_scan(struct reader *reader, struct scan *scan)
 	add_line(reader, 0, 0);
 	scan_line_start(scan, bytes, 0);
 	while (at < bytes.len) {
+		/* Nearly every byte of nearly every file. */
+		size_t run = at;
+		while (run < bytes.len && bytes.at[run] >= ' ' && bytes.at[run] < 0x7f)
+			run++;
+		point += run - at;
+		at = run;
+		if (at == bytes.len)
+			break;
 		size_t start = at;
 		unsigned c = utf8_next(bytes, &at);
 		bool lone = c == '\r' && !(at < bytes.len && bytes.at[at] == '\n');
@@ -136,10 +146,16 @@ static size_t line_end(const struct reader *reader, size_t line)
 	return next.point - (crlf ? 2 : 1);
 }
 
-struct place reader_place_points(const struct reader *reader, size_t from, size_t to)
+struct place reader_place_points(struct reader *reader, size_t from, size_t to)
 {
-	size_t low = 0, high = reader->line_count;
+	size_t low = 0, high = reader->line_count, near = reader->line;
 
+	/* Events come in the order of the file: mostly it is the line of the last look-up, or the next. */
+	if (near < high && reader->lines[near].point <= from) {
+		low = near;
+		if (near + 2 < high && reader->lines[near + 2].point > from)
+			high = near + 2;
+	}
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 		if (reader->lines[middle].point <= from)
@@ -147,6 +163,7 @@ struct place reader_place_points(const struct reader *reader, size_t from, size_
 		else
 			high = middle;
 	}
+	reader->line = low;
 	if (low && reader->lines[low].point == reader->points) {
 		low--;
 		from = line_end(reader, low);

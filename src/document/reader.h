@@ -23,6 +23,7 @@ struct reader {
 	struct spot *lines; /* where each begins; a line ends at LF alone, as reviewers' tools count */
 	size_t line_count;
 	size_t points;      /* code points in bytes */
+	size_t line;        /* where the last place was looked up */
 	struct spot cursor; /* where the last look-up ended: look-ups near each other cost little, also on one long line */
 	size_t nodes;       /* so far, aliases expanded */
 };
@@ -49,7 +50,7 @@ void reader_scan(struct reader *reader, struct scan *scan);
 struct spot reader_at_point(struct reader *reader, size_t point);
 struct spot reader_at_byte(struct reader *reader, size_t byte);
 /* From..to in code points, cut to the line of from; what lies behind the last line end stands at the end of the line before. */
-struct place reader_place_points(const struct reader *reader, size_t from, size_t to);
+struct place reader_place_points(struct reader *reader, size_t from, size_t to);
 struct place reader_place_bytes(struct reader *reader, size_t from, size_t to);
 struct place reader_place_file(const struct reader *reader);
 

@@ -70,9 +70,11 @@ struct member *value_member(const struct value *map, struct text name)
 		size_t *slot = find_slot(map, name);
 		return *slot ? &map->members[*slot - 1] : NULL;
 	}
-	for (size_t i = 0; i < map->count; i++)
-		if (text_equal(map->members[i].name, name))
+	for (size_t i = 0; i < map->count; i++) {
+		struct text own = map->members[i].name;
+		if (own.len == name.len && (!name.len || (*own.at == *name.at && text_equal(own, name))))
 			return &map->members[i];
+	}
 	return NULL;
 }
 

@@ -131,6 +131,8 @@ static void compare_maps(struct loosening *work, const struct field *field, cons
 	for (size_t i = 0; before && i < before->count; i++) {
 		struct trail step = {trail, before->members[i].name};
 		const struct member *other = value_member(after, step.name);
+		if (other && other->value == before->members[i].value)
+			continue;
 		compare(work, field_below(field, step.name), &step, before->members[i].value, other ? other->value : NULL);
 	}
 	for (size_t i = 0; after && i < after->count; i++) {
