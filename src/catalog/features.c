@@ -12,6 +12,7 @@ struct features {
 	struct text *known;           /* input and output features and labels, sorted */
 	size_t known_count;
 	size_t suggestions;
+	struct arena scratch;
 	struct diags *diags;
 };
 
@@ -29,7 +30,7 @@ static void add_known(struct features *features, const struct value *list)
 {
 	for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++)
 		if (list->items[i]->kind == VALUE_SCALAR) {
-			features->known = arena_grow(features->diags->arena, features->known, features->known_count, sizeof *features->known);
+			features->known = arena_grow(&features->scratch, features->known, features->known_count, sizeof *features->known);
 			features->known[features->known_count++] = list->items[i]->text;
 		}
 }
@@ -204,6 +205,9 @@ void features_check(const struct value *root, struct diags *diags)
 		.diags = diags,
 	};
 
+	if (!features.columns && !features.inputs)
+		return;
+	arena_init(&features.scratch);
 	features.closed = features.columns && !value_flag(root, "requirements.schema.allow_extra_columns", true);
 	add_known(&features, features.inputs);
 	add_known(&features, value_at(root, "lineage.output_features"));
@@ -214,4 +218,5 @@ void features_check(const struct value *root, struct diags *diags)
 	check_fresh(&features, value_at(root, "monitoring.freshness.features"));
 	check_closed(&features, value_at(root, "requirements.schema.key"), "key column");
 	check_closed(&features, features.inputs, "input feature");
+	arena_release(&features.scratch);
 }

@@ -197,11 +197,16 @@ static void keep_limits(struct metric *metric, const struct ladder *ladder)
 static void check_range(const struct ladder *ladder, enum direction direction)
 {
 	bool target = direction == DIRECTION_TARGET;
+	struct metric_range range;
 
+	if (!ladder->diags || !metric_range_of(&range, ladder->key))
+		return;
 	if (target)
-		metric_range_check(ladder->key, "target", ladder->target, false, ladder->diags);
+		metric_range_check(&range, ladder->key, "target", ladder->target, false, ladder->diags);
 	for (int i = next_given(ladder, 0); i < LIMIT_COUNT; i = next_given(ladder, i + 1))
-		metric_range_check(ladder->key, ladder->limits[i].name, ladder->limits[i].value, target, ladder->diags);
+		/* A distance below 0 was told. */
+		if (!target || ladder->limits[i].number.sign >= 0)
+			metric_range_check(&range, ladder->key, ladder->limits[i].name, ladder->limits[i].value, target, ladder->diags);
 }
 
 static struct metric plain_metric(struct text key, struct place place)

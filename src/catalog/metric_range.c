@@ -56,42 +56,39 @@ static struct text plain_name(char out[static NAME_MAX_BYTES], struct text key)
 	return name;
 }
 
-bool metric_range(double *low, double *high, struct text key)
+bool metric_range_of(struct metric_range *out, struct text key)
 {
 	char bytes[NAME_MAX_BYTES];
 	struct text name = plain_name(bytes, key);
 
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (text_is(name, ranges[i].name)) {
-			*low = ranges[i].low;
-			*high = ranges[i].high;
+			*out = (struct metric_range){ranges[i].low, ranges[i].high};
 			return true;
 		}
 	return false;
 }
 
-static struct text words_of(double low, double high, struct arena *arena)
+static struct text words_of(const struct metric_range *range, struct arena *arena)
 {
-	if (isinf(high))
-		return text_format(arena, "at least %.0f", low);
-	if (isinf(low))
-		return text_format(arena, "at most %.0f", high);
-	return text_format(arena, "from %.0f to %.0f", low, high);
+	if (isinf(range->high))
+		return text_format(arena, "at least %.0f", range->low);
+	if (isinf(range->low))
+		return text_format(arena, "at most %.0f", range->high);
+	return text_format(arena, "from %.0f to %.0f", range->low, range->high);
 }
 
-void metric_range_check(struct text key, const char *name, const struct value *value, bool distance, struct diags *diags)
+void metric_range_check(const struct metric_range *range, struct text key, const char *name, const struct value *value, bool distance,
+                        struct diags *diags)
 {
-	double low, high, number;
+	double low = distance ? 0 : range->low, high = distance ? range->high - range->low : range->high, number;
 
-	if (!diags || !value || !metric_range(&low, &high, key) || number_parse(&number, value->text) != NUMBER_FINITE)
+	if (!value || number_parse(&number, value->text) != NUMBER_FINITE || (number >= low && number <= high))
 		return;
-	bool wide = distance && (isinf(high) || isinf(low) || number <= high - low);
-	if (distance ? wide : number >= low && number <= high)
-		return;
-	struct text words = words_of(low, high, diags->arena);
+	struct text words = words_of(range, diags->arena);
 	diag_add(diags, CODE_METRIC_RANGE, value->place, "'%s' %.*s of '%.*s' is %s, which is %.*s", name, TEXT_ARGS(value->text),
 	         TEXT_ARGS(key), distance ? "a wider distance than the range of the metric" : "out of the range of the metric", TEXT_ARGS(words));
-	if (low >= 0 && high <= 1 && fabs(number) > 1 && fabs(number) <= 100)
+	if (range->low >= 0 && range->high <= 1 && fabs(number) > 1 && fabs(number) <= 100)
 		diag_help(diags, "write a share, not a percentage: 0.8 for 80 %%");
 	else
 		diag_help(diags, "a limit out of range is always or never reached; where the metric is another than its name says, rename it");

@@ -26,10 +26,15 @@ size_t value_count(const struct value *map, const char *path, size_t fallback);
 /* Where the value stands; file NULL where there is none. */
 struct place value_place(const struct value *map, const char *path);
 
+struct metric_range {
+	double low, high;
+};
+
 /* The range that a metric has by its name, where that is one that everybody defines alike. */
-bool metric_range(double *low, double *high, struct text key);
-/* metric/range at a limit that is out of it; value NULL or no number: nothing. distance: from a target. */
-void metric_range_check(struct text key, const char *name, const struct value *value, bool distance, struct diags *diags);
+bool metric_range_of(struct metric_range *out, struct text key);
+/* metric/range at a limit that is out of it; value NULL or no number: nothing. distance: from a target, not below 0. */
+void metric_range_check(const struct metric_range *range, struct text key, const char *name, const struct value *value, bool distance,
+                        struct diags *diags);
 
 /* recipe/feature: what an effective recipe watches and requires, against its lineage and schema. */
 void features_check(const struct value *root, struct diags *diags);

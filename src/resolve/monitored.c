@@ -117,9 +117,18 @@ static void report_case(const struct use *items, size_t count, const struct inpu
 	diag_help(diags, "case matters in metric files and CSV headers: spell both alike");
 }
 
+static bool has_upper(const struct uses *uses)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		for (size_t k = 0; k < uses->items[i].name.len; k++)
+			if (uses->items[i].name.at[k] != lower(uses->items[i].name.at[k]))
+				return true;
+	return false;
+}
+
 static void check_case(struct uses *uses, const struct input *own, const char *what, struct diags *diags)
 {
-	if (!uses->count)
+	if (!has_upper(uses))
 		return;
 	qsort(uses->items, uses->count, sizeof *uses->items, compare_uses);
 	for (size_t start = 0, end; start < uses->count; start = end) {
@@ -148,7 +157,7 @@ static bool is_limited(const struct uses *uses, struct text name)
 static void check_limits(const struct effective *effective, const struct uses *limited, struct diags *diags)
 {
 	const struct value *metrics = value_at(effective->root, "monitoring.metrics");
-	struct text *names = arena_array(diags->arena, limited->count, sizeof *names);
+	struct text *names = arena_array(limited->arena, limited->count, sizeof *names);
 	size_t suggested = 0;
 
 	for (size_t i = 0; i < limited->count; i++)
@@ -186,37 +195,43 @@ static bool *find_parents(const struct resolved *resolved, const struct catalog 
 	return is_parent;
 }
 
+static void check_one(const struct effective *effective, const struct catalog *catalog, bool is_last, struct arena *scratch,
+                      struct diags *diags)
+{
+	const struct value *root = effective->root;
+	const struct input *own = effective->recipe->record.file;
+	struct uses metrics = {.arena = scratch}, columns = {.arena = scratch}, alerts = {.arena = scratch};
+	bool whole;
+
+	add_limited(&metrics, &whole, effective, catalog);
+	if (metrics.count)
+		qsort(metrics.items, metrics.count, sizeof *metrics.items, compare_uses);
+	if (whole && is_last)
+		check_limits(effective, &metrics, diags);
+	add_texts(&metrics, value_at(root, "monitoring.metrics"));
+	check_case(&metrics, own, "metric", diags);
+	add_keys(&columns, value_at(root, "requirements.schema.columns"));
+	add_texts(&columns, value_at(root, "requirements.schema.key"));
+	add_texts(&columns, value_at(root, "requirements.labels"));
+	add_texts(&columns, value_at(root, "lineage.input_features"));
+	add_texts(&columns, value_at(root, "lineage.output_features"));
+	add_texts(&columns, value_at(root, "monitoring.drift.features"));
+	add_texts(&columns, value_at(root, "monitoring.freshness.features"));
+	check_case(&columns, own, "column", diags);
+	add_keys(&alerts, value_at(root, "monitoring.alerts"));
+	check_case(&alerts, own, "alert", diags);
+}
+
 void monitored_check(const struct resolved *resolved, const struct catalog *catalog, struct arena *arena, struct diags *diags)
 {
 	bool *is_parent = find_parents(resolved, catalog, arena);
 
 	for (size_t i = 0; i < resolved->count; i++) {
-		const struct effective *effective = &resolved->recipes[i];
-		const struct value *root = effective->root;
 		struct arena scratch;
-		struct uses metrics = {.arena = &scratch}, columns = {.arena = &scratch}, alerts = {.arena = &scratch};
-		bool whole;
-		if (!effective->usable)
+		if (!resolved->recipes[i].usable)
 			continue;
-		const struct input *own = effective->recipe->record.file;
 		arena_init(&scratch);
-		add_limited(&metrics, &whole, effective, catalog);
-		if (metrics.count)
-			qsort(metrics.items, metrics.count, sizeof *metrics.items, compare_uses);
-		if (whole && !is_parent[i])
-			check_limits(effective, &metrics, diags);
-		add_texts(&metrics, value_at(root, "monitoring.metrics"));
-		check_case(&metrics, own, "metric", diags);
-		add_keys(&columns, value_at(root, "requirements.schema.columns"));
-		add_texts(&columns, value_at(root, "requirements.schema.key"));
-		add_texts(&columns, value_at(root, "requirements.labels"));
-		add_texts(&columns, value_at(root, "lineage.input_features"));
-		add_texts(&columns, value_at(root, "lineage.output_features"));
-		add_texts(&columns, value_at(root, "monitoring.drift.features"));
-		add_texts(&columns, value_at(root, "monitoring.freshness.features"));
-		check_case(&columns, own, "column", diags);
-		add_keys(&alerts, value_at(root, "monitoring.alerts"));
-		check_case(&alerts, own, "alert", diags);
+		check_one(&resolved->recipes[i], catalog, !is_parent[i], &scratch, diags);
 		arena_release(&scratch);
 	}
 }
