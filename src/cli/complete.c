@@ -114,7 +114,7 @@ static void offer_runs(struct completion *completion, const struct model *model)
 		      NULL);
 }
 
-/* what: placeholder of an operand or option. */
+/* what: the word that the operands' text has for it, such as MODEL. */
 static void offer_records(struct completion *completion, struct text what)
 {
 	struct workspace workspace;
