@@ -97,6 +97,40 @@ bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top)
 	return false;
 }
 
+bool is_manifest_of(struct text name, const char *kind)
+{
+	if (!text_starts(name, kind))
+		return false;
+	struct text ending = text_cut(name, strlen(kind), name.len);
+	return text_is(ending, ".yaml") || text_is(ending, ".yml") || text_is(ending, ".json");
+}
+
+const struct entry *manifest_find(bool *refused, struct loader *loader, const char *kind, struct text folder, const struct entry *entries,
+                                  size_t count)
+{
+	const struct entry *found = NULL;
+
+	*refused = false;
+	for (size_t i = 0; i < count; i++) {
+		struct text rest = text_cut(entries[i].path, folder.len, entries[i].path.len);
+		struct text name = text_cut(rest, 0, text_find(rest, '/'));
+		if (!is_manifest_of(name, kind))
+			continue;
+		if (name.len < rest.len) {
+			*refused = *refused || folder_refuse(loader, &entries[i], folder.len);
+		} else if (entry_refuse(loader, &entries[i])) {
+			*refused = true;
+		} else if (found) {
+			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path), "a second manifest of the %s", kind);
+			diag_relate(loader->diags, path_place(loader, found->path), "first here");
+			diag_help(loader->diags, "delete one of the two");
+		} else {
+			found = &entries[i];
+		}
+	}
+	return found;
+}
+
 /* Says that a folder is not there where somebody named it; a new workspace need not have all of them. */
 static void folder_missing(struct loader *loader, struct text folder, const char *name, enum kind kind)
 {

@@ -81,11 +81,6 @@ static int read_model(struct model *model, struct loader *loader, struct text fo
 	return read_reference(model, loader, folder);
 }
 
-static bool is_model_file(struct text name)
-{
-	return text_is(name, "model.yaml") || text_is(name, "model.yml") || text_is(name, "model.json");
-}
-
 /* A file right in a model's folder that is not its manifest. */
 static void stray_file(struct loader *loader, const struct entry *entry)
 {
@@ -99,33 +94,14 @@ static void stray_file(struct loader *loader, const struct entry *entry)
 		diag_help(loader->diags, "the folder of a model holds model.yaml, a folder for each run, and snapshots");
 }
 
-/* The model's manifest among the entries of its folder. *refused: something else stands in its place. */
-static const struct entry *find_manifest(bool *refused, struct loader *loader, struct text folder,
-                                         const struct entry *entries, size_t count)
+/* Files right in the model's folder that are not its manifest. */
+static void stray_files(struct loader *loader, struct text folder, const struct entry *entries, size_t count)
 {
-	const struct entry *found = NULL;
-
-	*refused = false;
 	for (size_t i = 0; i < count; i++) {
 		struct text rest = text_cut(entries[i].path, folder.len, entries[i].path.len);
-		struct text name = text_cut(rest, 0, text_find(rest, '/'));
-		if (!is_model_file(name)) {
-			if (name.len == rest.len)
-				stray_file(loader, &entries[i]);
-		} else if (name.len < rest.len) {
-			*refused = *refused || folder_refuse(loader, &entries[i], folder.len);
-		} else if (entry_refuse(loader, &entries[i])) {
-			*refused = true;
-		} else if (found) {
-			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path),
-			         "a second manifest of the model");
-			diag_relate(loader->diags, path_place(loader, found->path), "first here");
-			diag_help(loader->diags, "delete one of the two");
-		} else {
-			found = &entries[i];
-		}
+		if (text_find(rest, '/') == rest.len && !is_manifest_of(rest, "model"))
+			stray_file(loader, &entries[i]);
 	}
-	return found;
 }
 
 /* By time, then id; what has not started is newest. */
@@ -166,7 +142,7 @@ static int read_folders(struct model *model, struct loader *loader, struct text 
 		if (below && text_is(name, "snapshots")) {
 			if (snapshots_load(model, loader, inner, entries + i, end - i) < 0)
 				return -1;
-		} else if (below && !is_model_file(name)) {
+		} else if (below && !is_manifest_of(name, "model")) {
 			if (run_load(&run, &found, loader, inner, name, entries + i, end - i) < 0)
 				return -1;
 			if (found) {
@@ -227,7 +203,8 @@ static int load_folder(struct loader *loader, struct text folder, struct text id
 
 	if (!holds_files(entries, count))
 		return 0;
-	const struct entry *manifest = find_manifest(&refused, loader, folder, entries, count);
+	const struct entry *manifest = manifest_find(&refused, loader, "model", folder, entries, count);
+	stray_files(loader, folder, entries, count);
 	if (manifest && !is_id(id, false)) {
 		diag_add(loader->diags, CODE_SCHEMA_ID, path_place(loader, bare),
 		         "the folder's name '%.*s' is no id of a model", TEXT_ARGS(excerpt(id, loader->arena)));

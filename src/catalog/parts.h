@@ -95,6 +95,12 @@ const char *entry_word(enum entry_kind kind);
 bool entry_refuse(struct loader *loader, const struct entry *entry);
 /* file/kind where a folder above the entry, below `top` bytes of its path, has a manifest's name; true when there is one. */
 bool folder_refuse(struct loader *loader, const struct entry *entry, size_t top);
+/* model.yaml, .yml or .json for "model". */
+bool is_manifest_of(struct text name, const char *kind);
+/* The manifest of a model or run among the entries of its folder (a path with a slash at its end); a second one is a finding.
+ * *refused: something else stands in its place. */
+const struct entry *manifest_find(bool *refused, struct loader *loader, const char *kind, struct text folder, const struct entry *entries,
+                                  size_t count);
 /* Entries of a workspace folder, which galley.yaml may set as directories.NAME; none where it is not there. */
 int folder_list(struct entry **entries, size_t *count, struct loader *loader, struct text folder, const char *name,
                 enum kind kind);

@@ -131,39 +131,6 @@ static int read_metrics(struct run *run, struct loader *loader, struct text fold
 	return 0;
 }
 
-static bool is_run_file(struct text name)
-{
-	return text_is(name, "run.yaml") || text_is(name, "run.yml") || text_is(name, "run.json");
-}
-
-/* The run's manifest among the entries of its folder; a second one is a finding. *refused: something stands in its place. */
-static const struct entry *find_manifest(bool *refused, struct loader *loader, struct text folder,
-                                         const struct entry *entries, size_t count)
-{
-	const struct entry *found = NULL;
-
-	*refused = false;
-	for (size_t i = 0; i < count; i++) {
-		struct text rest = text_cut(entries[i].path, folder.len, entries[i].path.len);
-		struct text name = text_cut(rest, 0, text_find(rest, '/'));
-		if (!is_run_file(name))
-			continue;
-		if (name.len < rest.len) {
-			*refused = *refused || folder_refuse(loader, &entries[i], folder.len);
-		} else if (entry_refuse(loader, &entries[i])) {
-			*refused = true;
-		} else if (found) {
-			diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, entries[i].path),
-			         "a second manifest of the run");
-			diag_relate(loader->diags, path_place(loader, found->path), "first here");
-			diag_help(loader->diags, "delete one of the two");
-		} else {
-			found = &entries[i];
-		}
-	}
-	return found;
-}
-
 static bool holds_files(const struct entry *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -192,7 +159,7 @@ int run_load(struct run *out, bool *found, struct loader *loader, struct text fo
 	struct text bare = text_cut(folder, 0, folder.len - 1);
 	struct loaded loaded;
 	bool refused;
-	const struct entry *manifest = find_manifest(&refused, loader, folder, entries, count);
+	const struct entry *manifest = manifest_find(&refused, loader, "run", folder, entries, count);
 
 	*found = false;
 	if (!manifest) {
