@@ -54,8 +54,8 @@ const struct command command_status = {
 	.name = "status",
 	.operands = "",
 	.summary = "one line a model: state, gates, drift, freshness, what is due",
-	.details = "Worst first. Exits with 0 unless --fail-on is given: then a model that is not healthy is an error, one that is only\n"
-	           "degraded a warning.",
+	.details = "Worst first; gates are those of the run that serves, else of the newest. Exits with 0 unless --fail-on is given: then a model that\n"
+	           "is not healthy is an error, one that is only degraded a warning.",
 	.examples = {"galley status", "galley status --as-of 2026-09-22T06:00:00Z", "galley status --format json --fail-on error"},
 	.formats = "text|json",
 	.run = run_status,

@@ -7,6 +7,7 @@
 #include "instant.h"
 #include "json.h"
 #include "number.h"
+#include "words.h"
 
 enum { COLUMNS = 8 };
 
@@ -109,7 +110,7 @@ static void fill_row(struct text *cells, const struct model_result *result, stru
 	cells[0] = result->state == STATE_NONE ? TEXT("-") : text_of(model_state_name(result->state));
 	cells[1] = result->model->record.id;
 	cells[2] = result->model->status == MODEL_NONE ? TEXT("-") : text_of(model_status_name(result->model->status));
-	cells[3] = count_gates(result->newest, arena);
+	cells[3] = count_gates(shown_run(result), arena);
 	cells[4] = drift_cell(result->latest_drift, arena);
 	cells[5] = !result->has_data_time ? TEXT("-")
 	                                  : text_format(arena, "%.*s%s", TEXT_ARGS(date_of(result->data_time, arena)), result->stale ? " stale" : "");
@@ -236,8 +237,8 @@ static struct json *model_json(const struct model_result *result)
 	for (size_t i = 0; i < result->reason_count; i++)
 		json_push_text(reasons, result->reasons[i].words);
 	json_add(out, "reasons", reasons);
-	if (result->newest)
-		json_add(out, "gates", gates_json(result->newest));
+	if (shown_run(result))
+		json_add(out, "gates", gates_json(shown_run(result)));
 	else
 		json_add_null(out, "gates");
 	if (result->latest_drift)
