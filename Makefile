@@ -16,6 +16,8 @@ BUILD_NEEDS = $(patsubst cc,gcc,$(notdir $(firstword $(CC)))):command:$(firstwor
 	pkg-config:command:$(PKG_CONFIG) libgit2-dev:module:libgit2 libyaml-dev:module:yaml-0.1 \
 	libcjson-dev:module:libcjson libcsv-dev:header:csv.h libgsl-dev:module:gsl
 TEST_NEEDS = libcmocka-dev:header:cmocka.h bats:command:bats perl:command:prove git:command:git
+# Shells whose completion is tried; without them, those tests are skipped.
+SHELL_NEEDS = zsh:command:zsh fish:command:fish
 REQUIRE = @CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' .ci/require
 
 SOURCES := $(sort $(wildcard src/*/*.c) $(wildcard src/pipeline.c))
@@ -56,6 +58,7 @@ $(BUILD)/tests/judge: tests/schema/judge.c $(BUILD)/libgalley.a | build-needs
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS)
 
 deps: build-needs test-needs ## install what is missing to build and to test
+	$(REQUIRE) $(SHELL_NEEDS)
 build-needs:
 	$(REQUIRE) $(BUILD_NEEDS)
 test-needs: build-needs

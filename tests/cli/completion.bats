@@ -86,14 +86,44 @@ offers() {
 	done
 }
 
-@test "scripts of the other shells are read by them" {
-	for shell in zsh fish; do
-		must_exit 0 galley completion $shell
-		if command -v $shell >/dev/null; then
-			galley completion $shell >script
-			$shell -n script
-		fi
-	done
+@test "fish: what is offered, with what it is" {
+	command -v fish >/dev/null || skip 'fish is not here'
+	run fish --no-config -c 'galley completion fish | source; complete -C "galley reso"; complete -C "galley check --format sar"; complete -C "galley list models --format c"'
+	[ "$output" = "$(printf '%s\n' $'resolve\ta recipe as it is in effect, with all that it inherits' sarif csv)" ]
+	run fish --no-config -c 'galley completion fish | source; complete -C "galley check rec"'
+	says 'recipes/'
+}
+
+# zsh offers only on a terminal: the lines are typed on one, each followed by a tab, with lists instead of menus.
+@test "zsh: what is offered, with what it is" {
+	command -v zsh >/dev/null || skip 'zsh is not here'
+	galley completion zsh >script
+	cat >typed <<-'END'
+		zmodload zsh/zpty
+		zpty z zsh -f -i
+		until_read() {
+			local part text=
+			repeat 100; do
+				while zpty -r -t z part; do text+=$part; done
+				[[ $text == *$1* ]] && break
+				sleep 0.1
+			done
+			print -r -- $text
+		}
+		zpty -w z 'stty cols 140 rows 60 -echo; autoload -U compinit; compinit -u -D; source ./script; bindkey "^I" list-choices; print REA""DY'
+		until_read READY
+		zpty -w -n z $'galley check --format \t'
+		until_read text
+		zpty -w -n z $'\x15galley reso\t'
+		until_read inherits
+	END
+	run timeout 60 zsh -f typed
+	says 'sarif'
+	says 'rdjson'
+	says 'resolve  -- a recipe as it is in effect, with all that it inherits'
+}
+
+@test "a shell that galley does not know" {
 	must_exit 2 galley completion csh
 	says "unknown shell 'csh'"
 	must_exit 2 galley completion
