@@ -16,6 +16,12 @@ void eval_json(struct buffer *out, const struct run_result *runs, size_t count, 
 
 void status_text(struct buffer *out, const struct results *results, bool color);
 void status_json(struct buffer *out, const struct results *results);
+/* OpenMetrics, also for the Prometheus text parser: gauges without timestamps, numbers with 10 significant digits. */
+void status_openmetrics(struct buffer *out, const struct results *results);
+/* A message for Slack's chat.postMessage and incoming webhooks (Block Kit), within its limits: 50 blocks, 3000 characters a text. */
+void status_slack(struct buffer *out, const struct results *results);
+/* Workflow commands for GitHub's runner: an annotation a model that is not healthy, at most ten a level. */
+void status_github(struct buffer *out, const struct results *results);
 
 /* A table with a header, columns as wide as their widest cell on a terminal; right marks columns of numbers. */
 struct table_text { const char *const *header; const bool *right; size_t columns; struct text *cells; size_t rows; };

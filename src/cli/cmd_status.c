@@ -41,6 +41,12 @@ static int run_status(struct invocation *invocation)
 		buffer_init(&out);
 		if (session_is(invocation, "json"))
 			status_json(&out, &workspace.results);
+		else if (session_is(invocation, "openmetrics"))
+			status_openmetrics(&out, &workspace.results);
+		else if (session_is(invocation, "slack"))
+			status_slack(&out, &workspace.results);
+		else if (session_is(invocation, "github"))
+			status_github(&out, &workspace.results);
 		else
 			status_text(&out, &workspace.results, !invocation->output && session_color(invocation, stdout));
 		code = session_write(invocation, &out, status_code(&workspace, invocation));
@@ -55,8 +61,9 @@ const struct command command_status = {
 	.operands = "",
 	.summary = "one line a model: state, gates, drift, freshness, what is due",
 	.details = "Worst first; gates are those of the run that serves, else of the newest. Exits with 0 unless --fail-on is given: then a model that\n"
-	           "is not healthy is an error, one that is only degraded a warning.",
+	           "is not healthy is an error, one that is only degraded a warning. openmetrics is for Prometheus and a node exporter's textfile folder,\n"
+	           "slack a message in Block Kit, github annotations of a workflow run.",
 	.examples = {"galley status", "galley status --as-of 2026-09-22T06:00:00Z", "galley status --format json --fail-on error"},
-	.formats = "text|json",
+	.formats = "text|json|openmetrics|slack|github",
 	.run = run_status,
 };

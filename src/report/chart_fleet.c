@@ -161,7 +161,7 @@ static size_t counts_of(size_t counts[STATE_FAILED + 1], const struct model_resu
 
 const char *chart_fleet_status(struct buffer *out, struct buffer *alt, const struct pages *set)
 {
-	const struct model_result **models = models_by_state(set);
+	const struct model_result **models = models_by_state(set->results, set->arena);
 	size_t counts[STATE_FAILED + 1] = {0}, watched = counts_of(counts, models, set->results->model_count);
 	size_t shown = watched < MODELS_MAX ? watched : MODELS_MAX, named = 0;
 	double newest, cw = 27, ch = 24, x0 = 210, y0 = 78;

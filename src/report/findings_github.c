@@ -5,7 +5,7 @@
 
 enum { PER_LEVEL = 10, MESSAGE = 4096 };
 
-static void add_encoded(struct buffer *out, struct text text, bool property)
+void workflow_encode(struct buffer *out, struct text text, bool property)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.at[i];
@@ -17,7 +17,7 @@ static void add_encoded(struct buffer *out, struct text text, bool property)
 }
 
 /* Line ends stay what they are, so that the runner finds the file; no other control character reaches its log, nor "##". */
-static void add_path(struct buffer *out, struct text path)
+void workflow_path(struct buffer *out, struct text path)
 {
 	struct buffer safe;
 
@@ -32,7 +32,7 @@ static void add_path(struct buffer *out, struct text path)
 			buffer_char(&safe, (char)point);
 		else
 			buffer_safe(&safe, text_cut(path, start, i));
-		add_encoded(out, buffer_text(&safe), true);
+		workflow_encode(out, buffer_text(&safe), true);
 	}
 	buffer_release(&safe);
 }
@@ -58,10 +58,10 @@ static void add_message(struct buffer *out, const struct diag *diag)
 		size_t end = MESSAGE - 3;
 		while (((unsigned char)whole.at[end] & 0xc0) == 0x80)
 			end--;
-		add_encoded(out, text_cut(whole, 0, end), false);
+		workflow_encode(out, text_cut(whole, 0, end), false);
 		buffer_string(out, "...");
 	} else {
-		add_encoded(out, whole, false);
+		workflow_encode(out, whole, false);
 	}
 	buffer_release(&message);
 }
@@ -75,7 +75,7 @@ static void add_annotation(struct buffer *out, const struct finding *finding)
 	buffer_format(out, "::%s ", levels[diag->severity]);
 	if (place->file) {
 		buffer_string(out, "file=");
-		add_path(out, place->file->path);
+		workflow_path(out, place->file->path);
 		if (place->line)
 			buffer_format(out, ",line=%u,col=%u,endColumn=%u", place->line, place->column, place->column + place->width);
 		buffer_char(out, ',');

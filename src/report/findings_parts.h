@@ -27,6 +27,10 @@ bool add_counts(struct buffer *out, const size_t counts[static SEVERITY_ERROR + 
 /* "path:line:column", as far as there is one; escaped for a log. */
 void add_place(struct buffer *out, struct place place);
 
+/* Text for GitHub's runner: what would end a workflow command's message, or one of its properties, as %XX. */
+void workflow_encode(struct buffer *out, struct text text, bool property);
+void workflow_path(struct buffer *out, struct text path);
+
 /* The line that a place stands on, without its line end; empty where it is not known. */
 struct text place_line(struct place place);
 /* Offset in line of the code point that is skip further than the byte at from. */

@@ -60,6 +60,8 @@ static bool is_page_path(struct text path)
 {
 	size_t start = 0;
 
+	if (text_is(path, "history.jsonl") || text_is(path, "metrics.prom"))
+		return true;
 	if (!(text_ends(path, ".md") || text_ends(path, ".json") || text_ends(path, ".svg")) || path.len > 512)
 		return false;
 	for (size_t i = 0; i <= path.len; i++) {

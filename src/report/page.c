@@ -115,6 +115,11 @@ static void add_file(struct pages *set, struct made_file file)
 	set->files[set->count++] = file;
 }
 
+void page_add_file(struct pages *set, struct text path, struct text bytes)
+{
+	add_file(set, (struct made_file){path, text_copy(set->arena, bytes), TEXT("models/README.md"), NULL, 0});
+}
+
 void page_chart(struct page *page, struct text name, const struct buffer *svg, const struct buffer *alt)
 {
 	struct text folder = text_cut(page->path, 0, path_name_at(page->path));

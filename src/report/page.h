@@ -51,6 +51,8 @@ enum { ROWS_MAX = 500, PAGE_BYTES = 400 * 1024, BARS = 12 };
 /* --- page.c, links.c, findings.c --- */
 
 void page_open(struct page *page, struct pages *set, struct text path);
+/* A file of all models that is no page. */
+void page_add_file(struct pages *set, struct text path, struct text bytes);
 /* Ends the page with what it was made from, adds it and json (which is released) to the set. */
 void page_close(struct page *page, struct json *json);
 
@@ -129,6 +131,7 @@ void page_recipe(struct pages *set, const struct recipe *recipe);
 void page_packs(struct pages *set);
 void page_pack(struct pages *set, const struct pack *pack);
 void page_drift(struct pages *set);
+void page_history(struct pages *set);
 
 /* --- manifest.c --- */
 

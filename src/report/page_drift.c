@@ -233,7 +233,7 @@ void page_drift(struct pages *set)
 {
 	struct page page;
 	struct moved *moved;
-	const struct model_result **models = models_by_state(set);
+	const struct model_result **models = models_by_state(set->results, set->arena);
 	size_t count = moved_features(&moved, set);
 	struct json *json = json_object(), *list = json_array();
 

@@ -470,7 +470,7 @@ static struct json *index_json(const struct pages *set, const struct model_resul
 void page_index(struct pages *set)
 {
 	struct page page;
-	const struct model_result **models = models_by_state(set);
+	const struct model_result **models = models_by_state(set->results, set->arena);
 
 	page_open(&page, set, TEXT("README.md"));
 	page.grouped = true;

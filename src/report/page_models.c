@@ -50,7 +50,7 @@ static void by_family(struct page *page, const struct model_result *const *model
 void page_models(struct pages *set)
 {
 	struct page page;
-	const struct model_result **models = models_by_state(set);
+	const struct model_result **models = models_by_state(set->results, set->arena);
 	struct json *json = json_object(), *list = json_array();
 
 	page_open(&page, set, TEXT("models/README.md"));

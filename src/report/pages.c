@@ -3,12 +3,23 @@
 #include <stdlib.h>
 
 #include "rows.h"
+#include "text_report.h"
 
 static int order_files(const void *left, const void *right)
 {
 	const struct made_file *a = left, *b = right;
 
 	return text_compare(a->path, b->path);
+}
+
+static void make_metrics(struct pages *set)
+{
+	struct buffer out;
+
+	buffer_init(&out);
+	status_openmetrics(&out, set->results);
+	page_add_file(set, TEXT("metrics.prom"), buffer_text(&out));
+	buffer_release(&out);
 }
 
 static void make_pages(struct pages *set)
@@ -37,6 +48,8 @@ static void make_pages(struct pages *set)
 		if (page_for_pack(set, &set->catalog->packs[i]))
 			page_pack(set, &set->catalog->packs[i]);
 	page_drift(set);
+	page_history(set);
+	make_metrics(set);
 	qsort(set->files, set->count, sizeof *set->files, order_files);
 }
 

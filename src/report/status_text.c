@@ -1,6 +1,5 @@
 #include "text_report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -25,16 +24,6 @@ static const char *paint(enum model_state state)
 	default:
 		return "";
 	}
-}
-
-/* Worst first, then by id; models without a state come last. */
-static int order_models(const void *left, const void *right)
-{
-	const struct model_result *a = *(const struct model_result *const *)left, *b = *(const struct model_result *const *)right;
-
-	if (a->state != b->state)
-		return a->state > b->state ? -1 : 1;
-	return text_compare(a->model->record.id, b->model->record.id);
 }
 
 static struct text count_gates(const struct run_result *run, struct arena *arena)
@@ -167,10 +156,7 @@ void status_text(struct buffer *out, const struct results *results, bool color)
 		return;
 	arena_init(&arena);
 	buffer_init(&plain);
-	const struct model_result **order = arena_array(&arena, results->model_count, sizeof *order);
-	for (size_t i = 0; i < results->model_count; i++)
-		order[i] = &results->models[i];
-	qsort(order, results->model_count, sizeof *order, order_models);
+	const struct model_result **order = models_by_state(results, &arena);
 	table.cells = arena_array(&arena, results->model_count * COLUMNS, sizeof *table.cells);
 	for (size_t i = 0; i < results->model_count; i++)
 		fill_row(&table.cells[i * COLUMNS], order[i], &arena);

@@ -148,13 +148,13 @@ static int order_models(const void *left, const void *right)
 	return order ? order : (a->model > b->model) - (a->model < b->model);
 }
 
-const struct model_result **models_by_state(const struct pages *set)
+const struct model_result **models_by_state(const struct results *results, struct arena *arena)
 {
-	size_t count = set->results->model_count;
-	const struct model_result **out = arena_array(set->arena, count + 1, sizeof *out);
+	size_t count = results->model_count;
+	const struct model_result **out = arena_array(arena, count + 1, sizeof *out);
 
 	for (size_t i = 0; i < count; i++)
-		out[i] = &set->results->models[i];
+		out[i] = &results->models[i];
 	qsort(out, count, sizeof(*out), order_models);
 	return out;
 }

@@ -83,7 +83,7 @@ const struct run_result **judged_runs(size_t *count, const struct model_result *
 /* Gates of a pack: worst first, in the pack's order. */
 const struct gate_result **gates_by_verdict(const struct pack_result *pack, struct arena *arena);
 /* Models: worst state first, then by id. */
-const struct model_result **models_by_state(const struct pages *set);
+const struct model_result **models_by_state(const struct results *results, struct arena *arena);
 const char *method_label(enum drift_method method);
 
 #endif
