@@ -1,0 +1,35 @@
+/* Scan, inside: one file and how it is read.
+ *
+ * Ownership and failure: as in scan.h. */
+#ifndef GALLEY_SCAN_INNER_H
+#define GALLEY_SCAN_INNER_H
+
+#include "batch.h"
+
+struct scan {
+	struct table_info info;
+	struct table_file file;
+	struct scan_options options;
+	struct missing missing;
+	struct arena *arena;
+	struct diags *diags;
+	bool ran, told;      /* a pass was made to the end; why the file cannot be used was said */
+	uint64_t size;
+};
+
+struct scan_pass {
+	const struct scan_column *columns;
+	size_t count;
+	unsigned jobs;
+	const struct scan_consumer *consumer;
+};
+
+/* Opens the file as a table once more; its diags are lost unless kept. */
+int scan_table_open(struct table **out, struct scan *scan, struct diags *diags, struct failure *failure);
+int scan_changed(const struct scan *scan, struct failure *failure);
+
+/* The whole file row by row through libcsv, at most max_bytes of fields where that is not 0. *info is the table's at the end. */
+int scan_by_table(struct table_info *info, struct scan *scan, const struct scan_pass *pass, size_t max_bytes, struct diags *diags,
+                  struct failure *failure);
+
+#endif
