@@ -85,8 +85,10 @@ struct value *document_read(const struct input *file, enum document_form form, c
 	reader_init(&reader, file, form, limits, arena, diags);
 	if (refuse_size(&reader) || refuse_stranger(&reader) || refuse_blank(&reader))
 		return NULL;
+	struct value *root = json ? NULL : reader_plain(&reader);
+	if (root)
+		return root;
 	reader_scan(&reader, &scan);
-	struct value *root = NULL;
 	if (!refuse_bytes(&reader, &scan, json))
 		root = json ? reader_json(&reader) : reader_yaml(&reader, &scan);
 	reader_release(&reader);

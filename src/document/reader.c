@@ -59,6 +59,18 @@ static bool is_forbidden(unsigned c)
 	return (c >= 0x7f && c <= 0x9f && c != 0x85) || c == 0xfeff || (c >= 0xfffe && c <= 0xffff);
 }
 
+bool reader_is_plain(struct text text)
+{
+	if (utf8_bad(text) < text.len)
+		return false;
+	for (size_t at = 0; at < text.len;) {
+		unsigned c = utf8_next(text, &at);
+		if (is_forbidden(c) || c == 0x85 || c == 0x2028 || c == 0x2029)
+			return false;
+	}
+	return true;
+}
+
 void reader_scan(struct reader *reader, struct scan *scan)
 {
 	struct text bytes = reader->bytes;
@@ -247,22 +259,11 @@ static void drop_twins(struct reader *reader, struct value *map)
 	*map = *kept;
 }
 
-enum { FEW_KEYS = 12 };
-
-static bool all_differ(const struct value *map)
-{
-	for (size_t i = 1; i < map->count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (text_equal(map->members[i].name, map->members[j].name))
-				return false;
-	return true;
-}
-
 bool reader_check_keys(struct reader *reader, struct value *map, enum code code)
 {
 	bool ok = true;
 
-	if (map->count < 2 || (map->count <= FEW_KEYS && all_differ(map)))
+	if (!value_has_twins(map))
 		return true;
 	struct member **sorted = value_sorted_members(map, reader->arena);
 	for (size_t i = 1, first = 0; i < map->count; i++) {

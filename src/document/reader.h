@@ -71,6 +71,14 @@ void reader_refuse_empty(struct reader *reader);
 /* The members of map by name in byte order, those of one name in the order of the map. */
 struct member **value_sorted_members(const struct value *map, struct arena *arena);
 
+/* Whether map has a key twice. */
+bool value_has_twins(const struct value *map);
+/* Whether text is well-formed UTF-8 without anything that YAML refuses or takes for a line end. */
+bool reader_is_plain(struct text text);
+
+/* NULL where the file is not of the kind that this takes or anything may be wrong with it: then nothing was said, and reader_yaml() is to
+ * read it. Before reader_scan(). */
+struct value *reader_plain(struct reader *reader);
 /* NULL after a diag. */
 struct value *reader_yaml(struct reader *reader, const struct scan *scan);
 struct value *reader_json(struct reader *reader);

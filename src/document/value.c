@@ -62,6 +62,19 @@ static void keep_index(struct value *map, struct arena *arena)
 		index_member(map, i);
 }
 
+bool value_has_twins(const struct value *map)
+{
+	for (size_t i = 1; i < map->count; i++) {
+		struct text name = map->members[i].name;
+		if (map->index && *find_slot(map, name) != i + 1)
+			return true;
+		for (size_t j = 0; !map->index && j < i; j++)
+			if (map->members[j].name.len == name.len && text_equal(map->members[j].name, name))
+				return true;
+	}
+	return false;
+}
+
 struct member *value_member(const struct value *map, struct text name)
 {
 	if (!map || map->kind != VALUE_MAP)
