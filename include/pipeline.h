@@ -20,6 +20,9 @@ struct workspace_request {
 	int64_t as_of;
 	int64_t now;
 	const char *base; /* --base REV: also what the change since the merge base with REV may not do; NULL */
+	bool base_if_any;  /* no base where there can be none: no commit yet, a shallow clone, nothing in common; see workspace.no_base */
+	bool base_exactly; /* what REV holds is compared, not the merge base with it: also what a rewritten branch leaves out */
+	bool may_be_none;  /* a commit without a workspace is no failure, see workspace.none */
 };
 
 struct workspace {
@@ -30,6 +33,9 @@ struct workspace {
 	struct diags diags;
 	struct results results;
 	size_t files; /* manifests and metric files read */
+	const char *no_base; /* why there was no base, with base_if_any; else NULL */
+	bool none;    /* no workspace was there, with may_be_none; nothing else is set */
+	bool base_none; /* nor was there one at the base */
 };
 
 /* Source to resolve: every record is there, every effective recipe, every finding of `galley check`. */

@@ -62,4 +62,10 @@ int publish_identity(const struct publish_request *request, struct arena *arena,
 
 int publish_commit(struct publish_outcome *outcome, const struct publish_request *request, struct arena *arena, struct failure *failure);
 
+/* Writes an executable hook script of that name ("pre-commit") where git looks for hooks; *path says where. *there: the same script
+ * stood there already. Never replaces one that differs, and refuses where core.hooksPath sends git to a folder that others may share:
+ * both with the line to add by hand. */
+int publish_hook(struct text *path, bool *there, const char *directory, const char *git_dir, const char *name, struct text script,
+                 struct arena *arena, struct failure *failure);
+
 #endif

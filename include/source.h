@@ -25,6 +25,7 @@ struct source_options {
 	const char *git_dir;   /* --git-dir; NULL: the nearest .git at or above directory, else directory itself where it is a bare repository */
 	const char *at;        /* --at REV; NULL: none. A bare repository is read at HEAD where neither is given */
 	bool staged;           /* --staged: the index; GIT_INDEX_FILE's where index_file is given */
+	const char *objects;    /* a further folder of git objects, as a push that is not yet accepted lies in one; NULL */
 	const char *index_file; /* NULL: the repository's own */
 	const struct limits *limits; /* NULL: limits_default */
 	unsigned patience;     /* seconds that reading one git object may take before the process ends with EXIT_UNABLE, as libgit2 can
@@ -103,6 +104,11 @@ int source_reaches(enum reach *reach, struct source *source, const char commit[4
  * index). Fails with the remedy where there is no history to ask: a plain folder, no commit yet, a shallow clone (which may hold
  * both commits and still not know), and where they have no common ancestor. */
 int source_merge_base(char base[41], char commit[41], struct source *source, const char *revision, struct failure *failure);
+
+/* The commit that a revision names. */
+int source_revision(char commit[41], struct source *source, const char *revision, struct failure *failure);
+/* Whether source_merge_base() has an answer; *why says what is missing where it has none. */
+int source_has_base(bool *has, const char **why, struct source *source, const char *revision, struct failure *failure);
 
 /* Another commit of an open source's repository, with the workspace that its own galley.yaml says; closed before `from`. */
 int source_open_commit(struct source **out, struct source *from, const char *commit, struct arena *arena, struct failure *failure);

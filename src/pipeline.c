@@ -25,25 +25,33 @@ static void settle_findings(struct workspace *workspace)
 	diags_sort(&workspace->diags);
 }
 
-/* A wrong folder must not look like a workspace without findings. */
-static int refuse_nothing(const struct workspace *workspace, struct failure *failure)
+static bool holds_files(const struct catalog *catalog)
+{
+	return catalog->config.file || catalog->input_count;
+}
+
+/* Neither files nor folders of a workspace: a wrong folder must not look like one without findings. */
+static int holds_nothing(bool *nothing, const struct workspace *workspace, struct failure *failure)
 {
 	const struct config *config = &workspace->catalog.config;
 	const struct text folders[] = {config->recipes, config->packs, config->runs};
-	const struct source_info *info = source_get_info(workspace->source);
+	bool found = holds_files(&workspace->catalog);
+	enum entry_kind kind;
 
-	if (config->file || workspace->catalog.input_count)
-		return 0;
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		bool found;
-		enum entry_kind kind;
+	for (size_t i = 0; !found && i < sizeof folders / sizeof *folders; i++)
 		if (source_look(&found, &kind, workspace->source, folders[i], failure) < 0)
 			return -1;
-		if (found)
-			return 0;
-	}
+	*nothing = !found;
+	return 0;
+}
+
+static int refuse_nothing(const struct workspace *workspace, struct failure *failure)
+{
+	const struct config *config = &workspace->catalog.config;
+
 	return failure_set(failure, EXIT_UNABLE, "no workspace in '%.*s': there is no galley.yaml, %.*s/, %.*s/ or %.*s/; name its folder with -C",
-	                   TEXT_ARGS(info->top), TEXT_ARGS(folders[0]), TEXT_ARGS(folders[1]), TEXT_ARGS(folders[2]));
+	                   TEXT_ARGS(source_get_info(workspace->source)->top), TEXT_ARGS(config->recipes), TEXT_ARGS(config->packs),
+	                   TEXT_ARGS(config->runs));
 }
 
 /* --- What a change starts from --- */
@@ -62,8 +70,14 @@ static int before_load(struct before *before, struct workspace *workspace, const
 {
 	struct source *source;
 
-	if (source_merge_base(before->commit, before->revision, workspace->source, request->base, failure) < 0 ||
-	    source_open_commit(&source, workspace->source, before->commit, &workspace->arena, failure) < 0)
+	if (request->base_exactly) {
+		if (source_revision(before->revision, workspace->source, request->base, failure) < 0)
+			return -1;
+		memcpy(before->commit, before->revision, sizeof before->commit);
+	} else if (source_merge_base(before->commit, before->revision, workspace->source, request->base, failure) < 0) {
+		return -1;
+	}
+	if (source_open_commit(&source, workspace->source, before->commit, &workspace->arena, failure) < 0)
 		return -1;
 	diags_init(&before->diags, &workspace->arena);
 	int status = catalog_load(&before->catalog, source, before->limits, request->jobs, &workspace->arena, &before->diags, failure);
@@ -250,15 +264,22 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	diags_init(&workspace->diags, &workspace->arena);
 	if (source_open(&workspace->source, &request->source, &workspace->arena, failure) < 0)
 		return -1;
-	if (request->base) {
+	bool has_base = request->base != NULL;
+	if (has_base && request->base_if_any &&
+	    source_has_base(&has_base, &workspace->no_base, workspace->source, request->base, failure) < 0)
+		return -1;
+	if (has_base) {
 		if (before_load(&before, workspace, request, failure) < 0)
 			return -1;
 		limits = &before.catalog.config.limits;
 	}
 	if (catalog_load(&workspace->catalog, workspace->source, limits, request->jobs, &workspace->arena, &workspace->diags, failure) < 0)
 		return -1;
-	if (refuse_nothing(workspace, failure) < 0)
+	workspace->base_none = !has_base || !holds_files(&before.catalog);
+	if (holds_nothing(&workspace->none, workspace, failure) < 0)
 		return -1;
+	if (workspace->none)
+		return request->may_be_none ? 0 : refuse_nothing(workspace, failure);
 	workspace->files = workspace->catalog.input_count;
 	workspace->diags.most = workspace->catalog.config.limits.findings;
 	workspace->results = (struct results){
@@ -272,10 +293,10 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
 	monitor_check_stamps(&workspace->catalog, workspace->results.as_of, request->has_as_of || workspace->catalog.config.has_as_of,
 	                     &workspace->arena, &workspace->diags);
-	if (request->base && compare_with_base(workspace, &before, failure) < 0)
+	if (has_base && compare_with_base(workspace, &before, failure) < 0)
 		return -1;
 	settle_findings(workspace);
-	if (request->base)
+	if (has_base)
 		anchor_findings(workspace, &before);
 	return 0;
 }

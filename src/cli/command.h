@@ -34,9 +34,11 @@ struct invocation {
 	bool staged, quiet, verbose, help, version;
 	size_t jobs;
 	struct words limit_settings;
-	bool findings_only; /* set by a command that shows nothing else, before session_open() */
+	/* Set by a command before session_open(), as in struct workspace_request. */
+	bool findings_only, live, base_if_any, base_exactly, may_be_none;
+	const char *objects;
 	/* for some */
-	bool why, commit, check;
+	bool why, commit, check, waivers, server;
 	const char *branch, *author, *base;
 	struct output *outputs; /* every --format, for commands of many formats */
 	size_t output_count;
@@ -123,6 +125,6 @@ int session_limits(struct limits *limits, struct invocation *invocation);
 int64_t session_now(void);
 
 extern const struct command command_check, command_resolve, command_eval, command_drift, command_report, command_status,
-    command_list, command_explain, command_schema, command_completion, command_complete, command_help;
+    command_list, command_hook, command_explain, command_schema, command_completion, command_complete, command_help;
 
 #endif

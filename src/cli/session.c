@@ -188,11 +188,15 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 			.git_dir = invocation->git_dir,
 			.at = invocation->at,
 			.staged = invocation->staged,
+			.objects = invocation->objects,
 			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
 		},
 		.jobs = invocation->jobs ? (unsigned)invocation->jobs : processors(),
-		.live = invocation->commit,
+		.live = invocation->commit || invocation->live,
 		.base = invocation->base,
+		.base_if_any = invocation->base_if_any,
+		.base_exactly = invocation->base_exactly,
+		.may_be_none = invocation->may_be_none,
 		.now = session_now(),
 	};
 	struct limits limits;

@@ -191,6 +191,9 @@ static int open_repository(struct source *source, const struct location *locatio
 	int error = git_repository_odb(&source->odb, source->repository);
 	if (error)
 		return repository_fail(failure, error, "cannot open the objects of '%s'", location->top);
+	error = options->objects ? git_odb_add_disk_alternate(source->odb, options->objects) : 0;
+	if (error)
+		return repository_fail(failure, error, "cannot open the objects in '%s'", options->objects);
 	source->info.bare = git_repository_is_bare(source->repository) == 1;
 	source->info.shallow = git_repository_is_shallow(source->repository) == 1;
 	if (source->info.bare) {
@@ -299,17 +302,11 @@ static int refuse_shallow(struct source *source, struct failure *failure)
 	return history_shallow(failure, depth);
 }
 
-int source_merge_base(char base[41], char commit[41], struct source *source, const char *revision, struct failure *failure)
+int source_revision(char commit[41], struct source *source, const char *revision, struct failure *failure)
 {
 	struct source *other;
 	struct arena scratch;
-	git_oid ours, theirs, shared;
 
-	if (!source->repository)
-		return failure_set(failure, EXIT_UNABLE, "'%.*s' is not in a git repository: there is no '%s' to compare with",
-		                   TEXT_ARGS(source->info.top), revision);
-	if (!source->info.commit[0])
-		return failure_set(failure, EXIT_UNABLE, "cannot compare with '%s': HEAD has no commit yet", revision);
 	arena_init(&scratch);
 	int status = source_open_commit(&other, source, revision, &scratch, failure);
 	if (status == 0) {
@@ -317,7 +314,48 @@ int source_merge_base(char base[41], char commit[41], struct source *source, con
 		source_close(other);
 	}
 	arena_release(&scratch);
-	if (status < 0)
+	return status;
+}
+
+int source_has_base(bool *has, const char **why, struct source *source, const char *revision, struct failure *failure)
+{
+	git_object *object = NULL;
+	git_oid ours, shared;
+
+	*has = false;
+	*why = !source->repository          ? "there is no repository"
+	       : !source->info.commit[0]    ? "there is no commit yet"
+	       : source->info.shallow       ? "the clone is shallow"
+	                                    : NULL;
+	if (*why)
+		return 0;
+	watch_start(source->patience);
+	int error = git_revparse_single(&object, source->repository, revision);
+	if (!error) {
+		git_oid_fromstr(&ours, source->info.commit);
+		error = git_merge_base(&shared, source->repository, &ours, git_object_id(object));
+		*why = error == GIT_ENOTFOUND ? "they have no commit in common" : NULL;
+	} else if (error == GIT_ENOTFOUND || error == GIT_EUNBORNBRANCH) {
+		*why = "it does not exist yet";
+	}
+	watch_stop();
+	git_object_free(object);
+	if (error && !*why)
+		return repository_fail(failure, error, "cannot find the common ancestor with '%s'", revision);
+	*has = !error;
+	return 0;
+}
+
+int source_merge_base(char base[41], char commit[41], struct source *source, const char *revision, struct failure *failure)
+{
+	git_oid ours, theirs, shared;
+
+	if (!source->repository)
+		return failure_set(failure, EXIT_UNABLE, "'%.*s' is not in a git repository: there is no '%s' to compare with",
+		                   TEXT_ARGS(source->info.top), revision);
+	if (!source->info.commit[0])
+		return failure_set(failure, EXIT_UNABLE, "cannot compare with '%s': HEAD has no commit yet", revision);
+	if (source_revision(commit, source, revision, failure) < 0)
 		return -1;
 	if (source->info.shallow)
 		return refuse_shallow(source, failure);
