@@ -11,12 +11,15 @@
 
 struct arena {
 	struct arena_block *blocks;
+	struct arena_block *spare; /* see arena_reset() */
 	char *next;
 	size_t left;
 };
 
 void arena_init(struct arena *arena);
 void arena_release(struct arena *arena);
+/* Lets go of everything in it, and keeps some of the memory to hand it out again: for the same work on one thing after another. */
+void arena_reset(struct arena *arena);
 /* Hands everything in from over to into, as if it had been allocated there; from is empty afterwards. */
 void arena_join(struct arena *into, struct arena *from);
 

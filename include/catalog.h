@@ -41,6 +41,7 @@ struct record {
 	const struct input *file;
 	const struct value *root;  /* NULL when the file could not be parsed */
 	bool broken;
+	bool brief;                /* root holds but a part of it, see catalog_load_brief() */
 };
 
 struct reference {
@@ -200,6 +201,13 @@ struct catalog {
  * data and config findings, with the configured severities not yet applied (see catalog_apply_rules). */
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure);
+
+/* The same findings in less memory, for those who want findings alone: of a recipe's tree only metadata, evaluation.packs and
+ * monitoring.alerts stay (record.brief), and recipe_tree() reads the rest again. */
+int catalog_load_brief(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+                       struct diags *diags, struct failure *failure);
+/* The whole tree as the file has it; NULL where it cannot be parsed. In the arena where the recipe is brief. */
+const struct value *recipe_tree(const struct recipe *recipe, const struct catalog *catalog, struct arena *arena);
 
 /* Sets severities by galley.yaml's rules (codes of the families gate, waiver, version, run, config and suppress cannot be switched off), and
  * marks what comments suppress; a comment that suppresses nothing is a finding (suppress/unused). May be called again when there are more

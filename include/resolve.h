@@ -72,9 +72,11 @@ struct resolved {
 
 /* Resolves every recipe. as_of decides which waivers are in force. */
 void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags);
-/* The same trees and findings in a fraction of the time and memory, without what only pages show: digest and canonical are empty, and
- * origins are only there where a finding needed them. */
-void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags);
+/* The same findings in a fraction of the time and memory, without what only pages show: digest and canonical are empty, and origins are
+ * only there where a finding needed them. Of a brief catalog, recipes that no other recipe inherits from and no model or run names have
+ * nothing but their recipe (usable false), unless they have alerts of their own. */
+void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, unsigned jobs, struct arena *arena,
+                      struct diags *diags);
 /* The digest, also where resolve_findings() left it out. */
 void effective_digest(char digest[65], const struct effective *effective, struct arena *arena);
 

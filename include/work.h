@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* No call uses more. */
+enum { WORK_THREADS_MAX = 64 };
+
 /* Calls job(context, i, worker) once for every i below count; at most jobs threads, worker below jobs names the thread. */
 void work_each(size_t count, unsigned jobs, void (*job)(void *context, size_t i, unsigned worker), void *context);
 

@@ -258,6 +258,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 {
 	const struct limits *limits = request->limits ? request->limits : &limits_default;
 	struct before before = {.limits = limits};
+	/* A comparison looks at everything. */
+	bool brief = request->findings_only && !request->base;
 
 	*workspace = (struct workspace){0};
 	arena_init(&workspace->arena);
@@ -273,7 +275,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 			return -1;
 		limits = &before.catalog.config.limits;
 	}
-	if (catalog_load(&workspace->catalog, workspace->source, limits, request->jobs, &workspace->arena, &workspace->diags, failure) < 0)
+	if ((brief ? catalog_load_brief : catalog_load)(&workspace->catalog, workspace->source, limits, request->jobs, &workspace->arena,
+	                                                &workspace->diags, failure) < 0)
 		return -1;
 	workspace->base_none = !has_base || !holds_files(&before.catalog);
 	if (holds_nothing(&workspace->none, workspace, failure) < 0)
@@ -288,8 +291,11 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		.as_of = present(workspace, request),
 		.diags = &workspace->diags,
 	};
-	(request->findings_only ? resolve_findings : resolve_all)(&workspace->resolved, &workspace->catalog, workspace->results.as_of,
-	                                                          &workspace->arena, &workspace->diags);
+	if (request->findings_only)
+		resolve_findings(&workspace->resolved, &workspace->catalog, workspace->results.as_of, request->jobs, &workspace->arena,
+		                 &workspace->diags);
+	else
+		resolve_all(&workspace->resolved, &workspace->catalog, workspace->results.as_of, &workspace->arena, &workspace->diags);
 	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
 	monitor_check_stamps(&workspace->catalog, workspace->results.as_of, request->has_as_of || workspace->catalog.config.has_as_of,
 	                     &workspace->arena, &workspace->diags);

@@ -11,10 +11,11 @@
 
 struct arena_block {
 	struct arena_block *older;
+	size_t size;
 	_Alignas(max_align_t) char bytes[];
 };
 
-enum { BLOCK_BYTES = 64 * 1024, ALIGN = _Alignof(max_align_t) };
+enum { BLOCK_BYTES = 64 * 1024, SPARE_MOST = 16, ALIGN = _Alignof(max_align_t) };
 
 _Noreturn void memory_exhausted(void)
 {
@@ -49,20 +50,45 @@ void arena_init(struct arena *arena)
 	*arena = (struct arena){0};
 }
 
+static void free_blocks(struct arena_block *block)
+{
+	while (block) {
+		struct arena_block *older = block->older;
+		free(block);
+		block = older;
+	}
+}
+
 void arena_release(struct arena *arena)
 {
-	while (arena->blocks) {
-		struct arena_block *block = arena->blocks;
-		arena->blocks = block->older;
-		free(block);
-	}
+	free_blocks(arena->blocks);
+	free_blocks(arena->spare);
 	*arena = (struct arena){0};
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena_block *spare = arena->spare, *gone = NULL;
+	size_t count = 0;
+
+	for (struct arena_block *block = spare; block; block = block->older)
+		count++;
+	for (struct arena_block *block = arena->blocks, *older; block; block = older) {
+		struct arena_block **list = block->size == BLOCK_BYTES && count++ < SPARE_MOST ? &spare : &gone;
+		older = block->older;
+		block->older = *list;
+		*list = block;
+	}
+	free_blocks(gone);
+	*arena = (struct arena){.spare = spare};
 }
 
 void arena_join(struct arena *into, struct arena *from)
 {
 	struct arena_block *oldest = from->blocks;
 
+	free_blocks(from->spare);
+	from->spare = NULL;
 	if (!oldest)
 		return;
 	while (oldest->older)
@@ -75,9 +101,15 @@ void arena_join(struct arena *into, struct arena *from)
 
 static struct arena_block *add_block(struct arena *arena, size_t size)
 {
+	struct arena_block *block = arena->spare;
+
 	if (size > SIZE_MAX - sizeof(struct arena_block))
 		memory_exhausted();
-	struct arena_block *block = memory_get(sizeof *block + size);
+	if (block && size == BLOCK_BYTES)
+		arena->spare = block->older;
+	else
+		block = memory_get(sizeof *block + size);
+	block->size = size;
 	block->older = arena->blocks;
 	arena->blocks = block;
 	return block;

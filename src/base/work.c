@@ -3,8 +3,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { MAX_JOBS = 64 };
-
 struct shared {
 	size_t count;
 	atomic_size_t next;
@@ -33,12 +31,12 @@ static void *run(void *argument)
 void work_each(size_t count, unsigned jobs, void (*job)(void *context, size_t i, unsigned worker), void *context)
 {
 	struct shared shared = {.count = count, .job = job, .context = context};
-	struct worker workers[MAX_JOBS];
-	pthread_t threads[MAX_JOBS];
+	struct worker workers[WORK_THREADS_MAX];
+	pthread_t threads[WORK_THREADS_MAX];
 	unsigned started = 0;
 
-	if (jobs > MAX_JOBS)
-		jobs = MAX_JOBS;
+	if (jobs > WORK_THREADS_MAX)
+		jobs = WORK_THREADS_MAX;
 	if (jobs > count)
 		jobs = (unsigned)count;
 	for (unsigned i = 1; i < jobs; i++) {

@@ -5,8 +5,6 @@
 #include "parts.h"
 #include "work.h"
 
-enum { THREADS_MAX = 64 };
-
 /* A file on its way to being a record: read by one thread, then parsed and checked by any. */
 struct ahead {
 	struct text path;
@@ -14,6 +12,7 @@ struct ahead {
 	struct input *input;
 	enum read_result result;
 	const struct value *root;
+	bool brief;
 	struct comment *comments;
 	size_t comment_count;
 	struct diags diags;
@@ -50,7 +49,8 @@ static void refuse_read(struct ahead *file, const struct loader *loader)
 	}
 }
 
-static void parse_file(struct ahead *file, const struct loader *loader, struct arena *arena)
+/* tree: what the file's tree lies in. */
+static void parse_file(struct ahead *file, const struct loader *loader, struct arena *arena, struct arena *tree)
 {
 	enum document_form form = file->kind == KIND_SNAPSHOT ? DOCUMENT_METRICS : DOCUMENT_MANIFEST;
 
@@ -59,7 +59,7 @@ static void parse_file(struct ahead *file, const struct loader *loader, struct a
 		refuse_read(file, loader);
 		return;
 	}
-	file->root = document_read(file->input, form, loader->limits, arena, &file->diags);
+	file->root = document_read(file->input, form, loader->limits, tree, &file->diags);
 	if (file->root)
 		document_comments(&file->comments, &file->comment_count, file->input, SUPPRESS_MARK, arena);
 	if (file->root && file->kind == KIND_SNAPSHOT)
@@ -70,14 +70,22 @@ static void parse_file(struct ahead *file, const struct loader *loader, struct a
 
 struct crew {
 	struct loader *loader;
-	struct arena arenas[THREADS_MAX];
+	struct arena arenas[WORK_THREADS_MAX], trees[WORK_THREADS_MAX];
 };
 
 static void parse_one(void *context, size_t i, unsigned worker)
 {
 	struct crew *crew = context;
 
-	parse_file(&crew->loader->ahead[i], crew->loader, &crew->arenas[worker]);
+	struct ahead *file = &crew->loader->ahead[i];
+	struct arena *arena = &crew->arenas[worker], *tree = &crew->trees[worker];
+
+	file->brief = crew->loader->brief && file->kind == KIND_RECIPE;
+	parse_file(file, crew->loader, arena, file->brief ? tree : arena);
+	if (!file->brief)
+		return;
+	file->root = file->root ? outline_make(file->root, file->input, arena) : NULL;
+	arena_reset(tree);
 }
 
 static int compare(const void *a, const void *b)
@@ -102,9 +110,11 @@ int ahead_read(struct loader *loader, unsigned jobs)
 		if (read_file(&loader->ahead[i], loader) < 0)
 			return -1;
 	crew->loader = loader;
-	work_each(loader->ahead_count, jobs < THREADS_MAX ? jobs : THREADS_MAX, parse_one, crew);
-	for (size_t i = 0; i < THREADS_MAX; i++)
+	work_each(loader->ahead_count, jobs, parse_one, crew);
+	for (size_t i = 0; i < WORK_THREADS_MAX; i++) {
 		arena_join(loader->arena, &crew->arenas[i]);
+		arena_release(&crew->trees[i]);
+	}
 	return 0;
 }
 
@@ -126,10 +136,11 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 		file = &now;
 		if (read_file(file, loader) < 0)
 			return -1;
-		parse_file(file, loader, loader->arena);
+		parse_file(file, loader, loader->arena, loader->arena);
 	}
 	*out = (struct loaded){.file = file->input,
 	                       .root = file->root,
+	                       .brief = file->brief,
 	                       .there = file->result != READ_MISSING,
 	                       .broken = diags_count(&file->diags, SEVERITY_ERROR) > 0};
 	if (file->result == READ_OK)

@@ -135,11 +135,11 @@ static void announce(struct loader *loader, const struct listing *listing, enum 
 	}
 }
 
-int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs,
-                 struct arena *arena, struct diags *diags, struct failure *failure)
+static int load(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs,
+                struct arena *arena, struct diags *diags, struct failure *failure)
 {
 	struct loader loader = {
-		.catalog = out, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
+		.catalog = out, .brief = brief, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
 	struct listing recipes, packs, runs;
 
 	*out = (struct catalog){0};
@@ -169,6 +169,18 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
 	names_check(&loader);
 	suppressions_read(&loader);
 	return 0;
+}
+
+int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs,
+                 struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	return load(out, false, source, limits, jobs, arena, diags, failure);
+}
+
+int catalog_load_brief(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs,
+                       struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	return load(out, true, source, limits, jobs, arena, diags, failure);
 }
 
 static const void *find(const void *items, size_t count, size_t size, struct text id,

@@ -227,7 +227,8 @@ void record_fill(struct record *record, struct loader *loader, enum kind kind, c
 	                          .place = value_place(loaded->root, "metadata.id"),
 	                          .file = loaded->file,
 	                          .root = loaded->root,
-	                          .broken = loaded->broken};
+	                          .broken = loaded->broken,
+	                          .brief = loaded->brief};
 	if (!record->place.file)
 		record->place = (struct place){.file = loaded->file};
 	if (!record->id.len && is_id(own, false))

@@ -43,6 +43,7 @@ void features_check(const struct value *root, struct diags *diags);
 
 struct loader {
 	struct catalog *catalog;
+	bool brief; /* see catalog_load_brief() */
 	struct source *source;
 	const struct limits *limits;
 	struct schema_context context;
@@ -68,7 +69,11 @@ struct loaded {
 	const struct value *root;
 	bool there;
 	bool broken; /* it has errors */
+	bool brief;  /* root is outline_make()'s */
 };
+
+/* Of a recipe's tree what catalogs need, as a tree of its own: it outlives the one it was made of. */
+const struct value *outline_make(const struct value *root, const struct input *file, struct arena *arena);
 
 /* Files are best announced first, then read and parsed all at once by `jobs` threads. What is never asked for leaves no trace. */
 void ahead_add(struct loader *loader, struct text path, enum kind kind);

@@ -31,6 +31,8 @@ struct name_set {
 enum { NO_NAME = -1 };
 
 void name_set_add(struct name_set *names, struct text name, struct arena *arena);
+/* Looking up sorts: done before, several threads may look. */
+void name_set_sort(struct name_set *names);
 /* Position (in the order of adding) of the first of this name, or NO_NAME. */
 long name_set_find(struct name_set *names, struct text name);
 /* Whether there is this name, or one below it. */
@@ -190,7 +192,11 @@ void effective_packs(struct effective *out, struct arena *arena);
 
 /* --- monitored.c --- */
 
-/* metric/no-limits and name/case, when all recipes are resolved. */
-void monitored_check(const struct resolved *resolved, const struct catalog *catalog, struct arena *arena, struct diags *diags);
+/* metric/no-limits and name/case: of one recipe, is_last: that none inherits from, or a model uses. */
+void monitored_check_one(const struct effective *effective, const struct catalog *catalog, bool is_last, struct arena *scratch,
+                         struct diags *diags);
+/* Of all recipes, in the catalog's order; found holds by recipe what was found before. */
+void monitored_check(const struct effective *recipes, const struct diags *found, const struct catalog *catalog, struct arena *arena,
+                     struct diags *diags);
 
 #endif

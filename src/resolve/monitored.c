@@ -178,12 +178,12 @@ static void check_limits(const struct effective *effective, const struct uses *l
 	}
 }
 
-static bool *find_parents(const struct resolved *resolved, const struct catalog *catalog, struct arena *arena)
+static bool *find_parents(const struct catalog *catalog, struct arena *arena)
 {
-	bool *is_parent = arena_array(arena, resolved->count, sizeof *is_parent);
+	bool *is_parent = arena_array(arena, catalog->recipe_count, sizeof *is_parent);
 
-	for (size_t i = 0; i < resolved->count; i++) {
-		const struct recipe *parent = catalog_recipe(catalog, resolved->recipes[i].recipe->parent.id);
+	for (size_t i = 0; i < catalog->recipe_count; i++) {
+		const struct recipe *parent = catalog_recipe(catalog, catalog->recipes[i].parent.id);
 		if (parent)
 			is_parent[parent - catalog->recipes] = true;
 	}
@@ -195,8 +195,8 @@ static bool *find_parents(const struct resolved *resolved, const struct catalog 
 	return is_parent;
 }
 
-static void check_one(const struct effective *effective, const struct catalog *catalog, bool is_last, struct arena *scratch,
-                      struct diags *diags)
+void monitored_check_one(const struct effective *effective, const struct catalog *catalog, bool is_last, struct arena *scratch,
+                         struct diags *diags)
 {
 	const struct value *root = effective->root;
 	const struct input *own = effective->recipe->record.file;
@@ -222,16 +222,19 @@ static void check_one(const struct effective *effective, const struct catalog *c
 	check_case(&alerts, own, "alert", diags);
 }
 
-void monitored_check(const struct resolved *resolved, const struct catalog *catalog, struct arena *arena, struct diags *diags)
+void monitored_check(const struct effective *recipes, const struct diags *found, const struct catalog *catalog, struct arena *arena,
+                     struct diags *diags)
 {
-	bool *is_parent = find_parents(resolved, catalog, arena);
+	bool *is_parent = find_parents(catalog, arena);
+	struct arena scratch;
 
-	for (size_t i = 0; i < resolved->count; i++) {
-		struct arena scratch;
-		if (!resolved->recipes[i].usable)
+	arena_init(&scratch);
+	for (size_t i = 0; i < catalog->recipe_count; i++) {
+		diags_append(diags, &found[i]);
+		if (!recipes[i].usable)
 			continue;
-		arena_init(&scratch);
-		check_one(&resolved->recipes[i], catalog, !is_parent[i], &scratch, diags);
-		arena_release(&scratch);
+		monitored_check_one(&recipes[i], catalog, !is_parent[i], &scratch, diags);
+		arena_reset(&scratch);
 	}
+	arena_release(&scratch);
 }

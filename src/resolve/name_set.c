@@ -46,14 +46,20 @@ static int order_names(const void *left, const void *right)
 	return order ? order : (a->at > b->at) - (a->at < b->at);
 }
 
+void name_set_sort(struct name_set *names)
+{
+	if (!names->sorted && names->count)
+		qsort(names->items, names->count, sizeof *names->items, order_names);
+	names->sorted = true;
+}
+
 /* The first position of a name that is not below wanted. */
 static size_t lower_bound(struct name_set *names, struct text wanted)
 {
 	size_t low = 0, high = names->count;
 
-	if (!names->sorted && names->count)
-		qsort(names->items, names->count, sizeof *names->items, order_names);
-	names->sorted = true;
+	if (!names->sorted)
+		name_set_sort(names);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (text_compare(names->items[middle].name, wanted) < 0)

@@ -3,6 +3,7 @@
 
 #include "digest.h"
 #include "inside.h"
+#include "work.h"
 
 /* What resolving one recipe knows beyond what it hands out. */
 struct progress {
@@ -14,6 +15,10 @@ struct progress {
 	bool whole;
 	int64_t as_of;
 	struct said said;
+};
+
+/* The memory and the findings of whoever resolves a recipe. */
+struct bench {
 	struct arena *arena;
 	struct diags *diags;
 };
@@ -53,13 +58,14 @@ static bool needs_origins(const struct progress *progress, size_t i, const struc
 }
 
 /* How gates moved is shown by pages; findings have their own words. */
-static void judge_gates(struct progress *progress, struct effective *out, const struct effective *parent, const struct merge *merge)
+static void judge_gates(const struct progress *progress, struct effective *out, const struct effective *parent, const struct merge *merge,
+                        const struct bench *bench)
 {
-	struct arena scratch, *arena = progress->whole ? progress->arena : &scratch;
+	struct arena scratch, *arena = progress->whole ? bench->arena : &scratch;
 
 	arena_init(&scratch);
 	gates_compare(out, parent, merge, arena);
-	policy_judge(out, parent, &progress->said, arena, progress->diags);
+	policy_judge(out, parent, &progress->said, arena, bench->diags);
 	if (!progress->whole) {
 		out->changes = NULL;
 		out->change_count = 0;
@@ -67,32 +73,32 @@ static void judge_gates(struct progress *progress, struct effective *out, const 
 	arena_release(&scratch);
 }
 
-static void resolve_one(struct progress *progress, size_t i)
+static void resolve_one(const struct progress *progress, size_t i, const struct bench *bench)
 {
 	const struct recipe *recipe = &progress->catalog->recipes[i];
 	const struct link *link = &progress->links[i];
 	struct effective *out = &progress->recipes[i];
 	struct effective *parent = link->parent ? &progress->recipes[link->parent_index] : NULL;
-	struct arena *arena = progress->arena;
-	struct merge merge = {.arena = arena, .diags = progress->diags, .said = &progress->said, .findings_only = !progress->whole};
+	struct arena *arena = bench->arena;
+	struct merge merge = {.arena = arena, .diags = bench->diags, .said = &progress->said, .findings_only = !progress->whole};
 
 	out->recipe = recipe;
 	make_chain(out, parent, arena);
 	if (!link->whole)
 		return;
-	out->root = merge_tree(&merge, parent ? (struct value *)parent->root : NULL, recipe->record.root);
+	out->root = merge_tree(&merge, parent ? (struct value *)parent->root : NULL, recipe_tree(recipe, progress->catalog, arena));
 	out->usable = link->usable && !recipe->record.broken && !merge.failed && (!parent || parent->usable);
 	out->owner = value_text(out->root, "metadata.owner");
 	waivers_read(out, progress->as_of, arena);
 	if (needs_origins(progress, i, parent))
 		origins_make(out, parent, &merge, arena);
 	if (parent)
-		judge_gates(progress, out, parent, &merge);
-	waivers_judge(out, arena, progress->diags);
-	effective_metrics(out, parent, arena, progress->diags);
+		judge_gates(progress, out, parent, &merge, bench);
+	waivers_judge(out, arena, bench->diags);
+	effective_metrics(out, parent, arena, bench->diags);
 	effective_packs(out, arena);
 	if (out->root)
-		effective_check(out, &progress->told[i], parent ? &progress->told[link->parent_index] : NULL, progress->diags);
+		effective_check(out, &progress->told[i], parent ? &progress->told[link->parent_index] : NULL, bench->diags);
 	if (progress->whole)
 		make_digest(out, arena);
 }
@@ -104,13 +110,103 @@ static void withdraw(struct effective *effective)
 	                                .waivers = effective->waivers, .waiver_count = effective->waiver_count};
 }
 
-static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, struct arena *arena,
+/* --- recipes that nobody inherits from: each is checked to its end and let go, by whichever thread comes to it --- */
+
+struct leaves {
+	const struct progress *progress;
+	const size_t *items;   /* indices of recipes */
+	struct diags *found;   /* by recipe: while it was resolved, and what monitored_check_one() found then */
+	struct diags *monitored;
+	struct arena trees[WORK_THREADS_MAX], findings[WORK_THREADS_MAX];
+};
+
+static void check_leaf(void *context, size_t at, unsigned worker)
+{
+	struct leaves *leaves = context;
+	const struct progress *progress = leaves->progress;
+	struct arena *arena = &leaves->trees[worker];
+	size_t i = leaves->items[at];
+	const struct bench bench = {arena, &leaves->found[i]};
+	struct effective *out = &progress->recipes[i];
+
+	diags_init(&leaves->found[i], &leaves->findings[worker]);
+	diags_init(&leaves->monitored[i], &leaves->findings[worker]);
+	resolve_one(progress, i, &bench);
+	if (out->usable)
+		monitored_check_one(out, progress->catalog, true, arena, &leaves->monitored[i]);
+	*out = (struct effective){.recipe = out->recipe};
+	arena_reset(arena);
+}
+
+/* What others refer to, or look at when all is resolved. */
+static bool *find_kept(const struct progress *progress, struct arena *arena)
+{
+	const struct catalog *catalog = progress->catalog;
+	bool *kept = arena_array(arena, catalog->recipe_count, sizeof *kept);
+
+	for (size_t i = 0; i < catalog->recipe_count; i++) {
+		const struct recipe *recipe = &catalog->recipes[i], *named = catalog_recipe(catalog, recipe->parent.id);
+		if (progress->whole || progress->is_parent[i] || !recipe->record.brief || value_at(recipe->record.root, "monitoring.alerts"))
+			kept[i] = true;
+		/* Also where nothing comes of it. */
+		if (named)
+			kept[named - catalog->recipes] = true;
+	}
+	for (size_t i = 0; i < catalog->model_count; i++) {
+		const struct model *model = &catalog->models[i];
+		const struct recipe *used = catalog_recipe(catalog, model->recipe.id);
+		if (used)
+			kept[used - catalog->recipes] = true;
+		for (size_t k = 0; k < model->run_count; k++)
+			if ((used = catalog_recipe(catalog, model->runs[k].recipe.id)))
+				kept[used - catalog->recipes] = true;
+	}
+	return kept;
+}
+
+/* Findings come in one order, whatever thread made them. */
+static void resolve_in_order(struct progress *progress, const size_t *order, unsigned jobs, struct arena *arena, struct diags *diags)
+{
+	size_t count = progress->catalog->recipe_count, leaf_count = 0;
+	bool *kept = find_kept(progress, arena);
+	size_t *items = arena_array(arena, count, sizeof *items);
+	struct leaves *leaves = arena_alloc(arena, sizeof *leaves);
+
+	leaves->progress = progress;
+	leaves->items = items;
+	leaves->found = arena_array(arena, count, sizeof *leaves->found);
+	leaves->monitored = arena_array(arena, count, sizeof *leaves->monitored);
+	for (size_t at = 0; at < count; at++) {
+		size_t i = order[at];
+		const struct bench bench = {arena, &leaves->found[i]};
+		if (!kept[i]) {
+			items[leaf_count++] = i;
+			continue;
+		}
+		diags_init(&leaves->found[i], arena);
+		resolve_one(progress, i, &bench);
+		name_set_sort(&progress->told[i]);
+	}
+	work_each(leaf_count, jobs, check_leaf, leaves);
+	for (size_t worker = 0; worker < WORK_THREADS_MAX; worker++) {
+		arena_release(&leaves->trees[worker]);
+		arena_join(arena, &leaves->findings[worker]);
+	}
+	for (size_t at = 0; at < count; at++)
+		diags_append(diags, &leaves->found[order[at]]);
+	for (size_t i = 0; i < count; i++)
+		if (!progress->recipes[i].usable)
+			withdraw(&progress->recipes[i]);
+	monitored_check(progress->recipes, leaves->monitored, progress->catalog, arena, diags);
+}
+
+static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, unsigned jobs, struct arena *arena,
                     struct diags *diags)
 {
 	size_t count = catalog->recipe_count;
 	struct link *links = arena_array(arena, count, sizeof *links);
 	size_t *order = arena_array(arena, count, sizeof *order);
-	struct progress progress = {.catalog = catalog, .links = links, .whole = whole, .as_of = as_of, .arena = arena, .diags = diags};
+	struct progress progress = {.catalog = catalog, .links = links, .whole = whole, .as_of = as_of};
 
 	*out = (struct resolved){.recipes = arena_array(arena, count, sizeof *out->recipes), .count = count};
 	progress.recipes = out->recipes;
@@ -121,22 +217,18 @@ static void resolve(struct resolved *out, const struct catalog *catalog, int64_t
 	for (size_t i = 0; i < count; i++)
 		if (links[i].parent)
 			progress.is_parent[links[i].parent_index] = true;
-	for (size_t i = 0; i < count; i++)
-		resolve_one(&progress, order[i]);
-	for (size_t i = 0; i < count; i++)
-		if (!out->recipes[i].usable)
-			withdraw(&out->recipes[i]);
-	monitored_check(out, catalog, arena, diags);
+	resolve_in_order(&progress, order, jobs, arena, diags);
 }
 
 void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)
 {
-	resolve(out, catalog, as_of, true, arena, diags);
+	resolve(out, catalog, as_of, true, 1, arena, diags);
 }
 
-void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)
+void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, unsigned jobs, struct arena *arena,
+                      struct diags *diags)
 {
-	resolve(out, catalog, as_of, false, arena, diags);
+	resolve(out, catalog, as_of, false, jobs, arena, diags);
 }
 
 static int compare_id(const void *key, const void *item)

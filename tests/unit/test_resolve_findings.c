@@ -9,13 +9,13 @@
 
 static const int64_t presents[] = {1767225600 /* 2026-01-01 */, 1798761600 /* 2027-01-01 */};
 
-static void load(struct catalog *catalog, struct source **source, const char *folder, struct arena *arena, struct diags *diags)
+static void load(struct catalog *catalog, struct source **source, const char *folder, bool brief, struct arena *arena, struct diags *diags)
 {
 	struct source_options options = {.directory = folder};
 	struct failure failure;
 
 	if (source_open(source, &options, arena, &failure) < 0 ||
-	    catalog_load(catalog, *source, &limits_default, 1, arena, diags, &failure) < 0)
+	    (brief ? catalog_load_brief : catalog_load)(catalog, *source, &limits_default, brief ? 2 : 1, arena, diags, &failure) < 0)
 		fail_msg("%s: %s", folder, failure.message);
 }
 
@@ -26,9 +26,9 @@ static void find(struct diags *diags, const char *folder, int64_t present, bool 
 	struct source *source;
 
 	diags_init(diags, arena);
-	load(&catalog, &source, folder, arena, diags);
+	load(&catalog, &source, folder, short_way, arena, diags);
 	if (short_way)
-		resolve_findings(&resolved, &catalog, present, arena, diags);
+		resolve_findings(&resolved, &catalog, present, 2, arena, diags);
 	else
 		resolve_all(&resolved, &catalog, present, arena, diags);
 	catalog_apply_rules(&catalog, diags);

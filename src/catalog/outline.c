@@ -1,0 +1,81 @@
+/* Outlines: what stays of a recipe's tree where many are checked one after another. */
+#include <stdint.h>
+
+#include "arena.h"
+#include "parts.h"
+
+struct copy {
+	const struct input *file;
+	struct arena *arena;
+};
+
+/* Texts that stand in the file as they are meant outlive every tree. */
+static struct text copy_text(const struct copy *copy, struct text text)
+{
+	struct text bytes = copy->file->bytes;
+	uintptr_t at = (uintptr_t)text.at, start = (uintptr_t)bytes.at;
+
+	return !text.len || (at >= start && at < start + bytes.len) ? text : text_copy(copy->arena, text);
+}
+
+static struct value *copy_value(const struct copy *copy, const struct value *value)
+{
+	struct value *out = arena_alloc(copy->arena, sizeof *out);
+
+	*out = (struct value){.kind = value->kind, .quoted = value->quoted, .place = value->place, .text = copy_text(copy, value->text)};
+	if (value->kind == VALUE_SCALAR || value->kind == VALUE_NULL)
+		return out;
+	value_reserve(out, value->count, copy->arena);
+	for (size_t i = 0; i < value->count; i++)
+		if (value->kind == VALUE_MAP) {
+			struct member member = value->members[i];
+			member.name = copy_text(copy, member.name);
+			member.value = copy_value(copy, member.value);
+			value_add_member(out, member, copy->arena);
+		} else {
+			value_add_item(out, copy_value(copy, value->items[i]), copy->arena);
+		}
+	return out;
+}
+
+/* A block of the root: whole, or with one of its members alone. */
+static void keep(const struct copy *copy, struct value *out, const struct value *root, const char *block, const char *name)
+{
+	const struct member *member = value_member(root, text_of(block)), *below;
+	struct value *kept;
+
+	if (!member)
+		return;
+	if (!name || member->value->kind != VALUE_MAP) {
+		kept = copy_value(copy, member->value);
+	} else {
+		below = value_member(member->value, text_of(name));
+		if (!below)
+			return;
+		kept = value_new_map(copy->arena, member->value->place);
+		value_add_member(kept, (struct member){copy_text(copy, below->name), below->place, copy_value(copy, below->value)}, copy->arena);
+	}
+	value_add_member(out, (struct member){copy_text(copy, member->name), member->place, kept}, copy->arena);
+}
+
+const struct value *outline_make(const struct value *root, const struct input *file, struct arena *arena)
+{
+	const struct copy copy = {file, arena};
+	struct value *out = value_new_map(arena, root->place);
+
+	keep(&copy, out, root, "metadata", NULL);
+	keep(&copy, out, root, "evaluation", "packs");
+	keep(&copy, out, root, "monitoring", "alerts");
+	return out;
+}
+
+const struct value *recipe_tree(const struct recipe *recipe, const struct catalog *catalog, struct arena *arena)
+{
+	struct diags diags;
+
+	if (!recipe->record.brief || !recipe->record.root)
+		return recipe->record.root;
+	/* What is wrong in it was said when it was read first. */
+	diags_init(&diags, arena);
+	return document_read(recipe->record.file, DOCUMENT_MANIFEST, &catalog->config.limits, arena, &diags);
+}
