@@ -19,14 +19,21 @@ enum column_kind { COLUMN_AUTO, COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_CATEGORY_
 const char *column_kind_name(enum column_kind kind);
 enum column_kind column_kind_of(struct text name);
 
-enum drift_method { METHOD_PSI, METHOD_KS, METHOD_CHI_SQUARE, METHOD_MISSING, METHOD_COUNT, METHOD_NONE = METHOD_COUNT };
+enum drift_method {
+	METHOD_PSI, METHOD_JS, METHOD_HELLINGER, METHOD_TVD, METHOD_KL, METHOD_KS, METHOD_KUIPER, METHOD_WASSERSTEIN, METHOD_ENERGY, METHOD_CVM,
+	METHOD_ANDERSON_DARLING, METHOD_MANN_WHITNEY, METHOD_WELCH_T, METHOD_CHI_SQUARE, METHOD_G_TEST, METHOD_Z_TEST, METHOD_MISSING,
+	METHOD_COUNT, METHOD_NONE = METHOD_COUNT
+};
 
 struct drift_method_info {
 	const char *key;      /* "psi" */
 	const char *label;    /* "PSI", "KS D", "Cramer's V": the effect size, for people */
 	bool numbers, categories, any;
+	bool two_valued;      /* only where both sides together have two values */
 	bool threshold_on_p;  /* the default threshold is a p-value */
+	bool unlimited;       /* it has no default threshold */
 	double warn, drift;   /* default limits of the effect size, or of p */
+	const char *what;     /* what the value is, in a line */
 };
 
 extern const struct drift_method_info drift_methods[METHOD_COUNT];
@@ -79,14 +86,15 @@ struct drift_score {
 	bool has_value, has_p;      /* has_p: the method has one and it could be computed */
 	bool with_p;                /* the method has one at all */
 	double value, p;
+	int p_bound;                /* -1: p is at most that, 1: at least; 0: it is that */
 	bool has_adjusted;          /* a deciding score that is judged by its p */
 	double adjusted;            /* p by Benjamini and Hochberg over all columns that are judged so; shown, not compared */
-	struct drift_side_value sides[4]; /* printed beside value: ks.d_plus, chi_square.cramers_v, ... */
+	struct drift_side_value sides[6]; /* printed beside value: ks.d_plus, chi_square.cramers_v, ... */
 	size_t side_count;
 	double effect;              /* what limits are compared with: |value|, cramers_v, ...; only if has_value */
 	struct drift_limit limit;   /* given false: no threshold, no status */
 	enum drift_status status;
-	struct text reason;         /* why inconclusive; empty else */
+	struct text reason;         /* why inconclusive, or why there is no value; empty else */
 	struct drift_definition *definition; /* bins, edges, zero rule, log base, counts; in print order */
 	size_t definition_count;
 };

@@ -16,11 +16,6 @@ size_t values_unique(const double *sorted, size_t count);
 /* How many are at most limit. */
 size_t values_up_to(const double *sorted, size_t count, double limit);
 
-/* Arithmetic mean; count at least 1. */
-double values_mean(const double *values, size_t count);
-/* Standard deviation with count - 1 in the denominator, in two passes; false for fewer than two values and
- * where it is beyond the largest double. */
-bool values_std(double *std, const double *values, size_t count);
 /* Hyndman and Fan's type 7 (The American Statistician 50, 1996), rounded as numpy does; count at least 1, 0 <= share <= 1. */
 double values_quantile(const double *sorted, size_t count, double share);
 /* The reference's nine inner deciles, equal ones merged, as bin borders; returns how many. */
@@ -31,20 +26,26 @@ size_t quantile_cuts(double cuts[static 9], const double *sorted, size_t count);
 #define PSI_FLOOR 1e-4
 bool psi(double *value, double *parts, const size_t *reference, const size_t *current, size_t cells);
 
-/* Kolmogorov-Smirnov, two samples. F and G are the shares of values at most t. */
-struct ks {
-	double statistic, d_plus, d_minus; /* max |F - G|, max (F - G), max (G - F) */
-	uint64_t scaled;                   /* statistic * n * m, a whole number */
-	double at, reference, current;     /* the first value where the gap is largest, F and G there */
-};
-bool ks_test(struct ks *out, const double *reference, size_t n, const double *current, size_t m); /* both sorted */
 /* Kolmogorov's limiting distribution: P(K > z). */
 double kolmogorov_p(double z);
-double ks_p_limit(const struct ks *ks, size_t n, size_t m);
+double ks_p_limit(double d, double n, double m);
 /* Exact given the pattern of ties (Schroeer and Trenkler, Computational Statistics & Data Analysis 20, 1995): the share of all orders
- * whose statistic is at least as large. Sums only positive terms, so small p keep their digits. For n * m up to KS_EXACT_MAX. */
+ * whose statistic is at least as large. scaled is d * n * m, a whole number; ends[k], for k up to n + m, says whether the k smallest of
+ * the pooled values end where a run of equal values does. Sums only positive terms, so small p keep their digits. For n * m up to
+ * KS_EXACT_MAX. */
 enum { KS_EXACT_MAX = 250000 };
-double ks_p_exact(const struct ks *ks, const double *reference, size_t n, const double *current, size_t m);
+double ks_p_exact(uint64_t scaled, const bool *ends, size_t n, size_t m);
+/* Kuiper's V = d_plus + d_minus by Stephens' approximation (Journal of the Royal Statistical Society B 32, 1970). */
+double kuiper_p(double v, double n, double m);
+/* The limiting distribution of Cramer and von Mises: P(W > x); and the p of the two-sample statistic, its mean and variance adjusted
+ * to the limit's (Anderson, Annals of Mathematical Statistics 33, 1962). */
+double cramer_mises_p(double x);
+double cvm_p(double statistic, double n, double m);
+/* Scholz and Stephens (Journal of the American Statistical Association 82, 1987): A^2 of two samples with N values in all, less its mean and
+ * over its standard deviation; false where N is under 4. And p by interpolation in their table, cut to 0.001 .. 0.25: bound is -1 where
+ * p is at most that, 1 where it is at least that, else 0. */
+bool darling_standardise(double *out, double *variance, double a2, double n, double m);
+double darling_p(int *bound, double standardised);
 
 /* Pearson's chi-square of homogeneity for the 2 x k table; cells that are empty on both sides are left out. */
 struct homogeneity {
@@ -57,11 +58,41 @@ struct homogeneity {
 bool chi_square_test(struct homogeneity *out, const size_t *reference, const size_t *current, size_t cells);
 double chi_square_p(double statistic, size_t dof);
 
+/* The likelihood ratio test of homogeneity, G = 2 sum of O ln(O / E); the rest as for chi-square. */
+bool g_test(struct homogeneity *out, const size_t *reference, const size_t *current, size_t cells);
+
+/* Distances between the shares r and c in each cell; 0 log 0 is 0. False where a side is empty. Shares that are equal give exactly 0. */
+struct distances {
+	double js_divergence, js_distance;   /* Jensen and Shannon in bits, 0 to 1; its square root */
+	double hellinger;                    /* sqrt(1/2 sum (sqrt r - sqrt c)^2), 0 to 1 */
+	double tvd, largest;                 /* 1/2 sum |r - c|; the largest |r - c| */
+	double kl_current, kl_reference;     /* sum c ln(c / r), sum r ln(r / c); a share of exactly 0 becomes PSI_FLOOR */
+};
+bool share_distances(struct distances *out, const size_t *reference, const size_t *current, size_t cells);
+
+/* Mean (with what the double leaves off, so that differences of means keep their digits) and standard deviation with count - 1, in units
+ * of 2^scale; scale is 0 unless the values lie near an end of the range. */
+struct moments { double mean, mean_rest, std; bool has_std; int scale; };
+/* count at least 1 */
+void values_moments(struct moments *out, const double *values, size_t count);
+double moments_mean(const struct moments *moments);
+/* False where there is none, or where it is beyond the largest double. */
+bool moments_std(double *std, const struct moments *moments);
+
+/* Welch's t, reference less current, with Welch and Satterthwaite's degrees of freedom; two-sided p. False for fewer than two values on a
+ * side, and where neither varies. */
+struct welch { double statistic, df, p; };
+bool welch_test(struct welch *out, const struct moments *reference, double n, const struct moments *current, double m);
+
 /* Two-sided p of a standard normal value. */
 double normal_p(double z);
 
-/* Two proportions, pooled variance: z = (p2 - p1) / sqrt(P (1 - P) (1/n + 1/m)). has_z is false where that variance is 0. */
-struct proportions { double reference, current, difference; bool has_z; double z, p; };
+/* a m - b n for counts a of n and b of m, exact before it is rounded once. */
+double cross_difference(size_t a, size_t n, size_t b, size_t m);
+
+/* Two proportions, pooled variance: z = (p2 - p1) / sqrt(P (1 - P) (1/n + 1/m)). has_z is false where that variance is 0.
+ * unpooled has p1 (1 - p1)/n + p2 (1 - p2)/m in its place. */
+struct proportions { double reference, current, difference; bool has_z; double z, p; bool has_unpooled; double unpooled; };
 bool proportion_test(struct proportions *out, size_t reference_hits, size_t n, size_t current_hits, size_t m);
 
 /* Benjamini and Hochberg's step-up adjustment (Journal of the Royal Statistical Society B 57, 1995) of p-values in any order: at most as

@@ -12,7 +12,7 @@
 static const struct option drift_options[] = {
 	{"reference", 0, OPTION_WORD, AT(reference), "A.csv", NULL, "compare two files: what is expected"},
 	{"current", 0, OPTION_WORD, AT(current), "B.csv", NULL, "compare two files: what came ('-' is standard input)"},
-	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "psi, ks, chi_square, missing; auto (default) or all"},
+	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default) or all"},
 	{"column", 0, OPTION_WORDS, AT(columns), "NAME", NULL, "only this column"},
 	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
 	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones"},
@@ -29,8 +29,17 @@ static enum exit_code drift_code(enum drift_status status, enum severity fail_on
 	return weight >= fail_on ? EXIT_FINDINGS : EXIT_OK;
 }
 
+static int unknown_method(struct invocation *invocation, struct text key)
+{
+	struct text list = {0};
+
+	for (enum drift_method method = 0; method < METHOD_COUNT; method++)
+		list = text_format(&invocation->arena, "%.*s, %s", TEXT_ARGS(list), drift_methods[method].key);
+	return session_usage(invocation, "unknown drift method '%.*s', must be auto, all%.*s", TEXT_ARGS(key), TEXT_ARGS(list));
+}
+
 /* --method KEY,...: methods to show; a single key decides too. */
-static int read_methods(struct drift_request *request, const struct invocation *invocation)
+static int read_methods(struct drift_request *request, struct invocation *invocation)
 {
 	size_t count = 0;
 
@@ -41,9 +50,9 @@ static int read_methods(struct drift_request *request, const struct invocation *
 			size_t comma = text_find(rest, ',');
 			struct text key = text_cut(rest, 0, comma);
 			rest = text_cut(rest, comma + 1, rest.len);
-			if (text_is(key, "auto"))
+			if (text_is_nocase(key, "auto"))
 				continue;
-			if (text_is(key, "all")) {
+			if (text_is_nocase(key, "all")) {
 				for (size_t m = 0; m < METHOD_COUNT; m++)
 					request->show[m] = true;
 				count += METHOD_COUNT;
@@ -51,7 +60,7 @@ static int read_methods(struct drift_request *request, const struct invocation *
 			}
 			enum drift_method method = drift_method_of(key);
 			if (method == METHOD_NONE)
-				return session_usage(invocation, "unknown drift method '%.*s', must be auto, all, psi, ks, chi_square or missing", TEXT_ARGS(key));
+				return unknown_method(invocation, key);
 			request->show[method] = true;
 			request->decide = method;
 			count++;

@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "drift_columns.h"
+#include "drift_facts.h"
 #include "drift_score.h"
 #include "statistics.h"
 
@@ -29,10 +30,40 @@ enum column_kind column_kind_of(struct text name)
 }
 
 const struct drift_method_info drift_methods[METHOD_COUNT] = {
-	[METHOD_PSI] = {"psi", "PSI", true, true, false, false, 0.1, 0.2},
-	[METHOD_KS] = {"ks", "KS D", true, false, false, false, 0.1, 0.2},
-	[METHOD_CHI_SQUARE] = {"chi_square", "Cramer's V", false, true, false, false, 0.1, 0.2},
-	[METHOD_MISSING] = {"missing", "missing rate change", false, false, true, false, 0.05, 0.1},
+	[METHOD_PSI] = {.key = "psi", .label = "PSI", .numbers = true, .categories = true, .warn = 0.1, .drift = 0.2,
+	                .what = "population stability index over deciles of the reference, or over categories"},
+	[METHOD_JS] = {.key = "js", .label = "JS distance", .numbers = true, .categories = true, .warn = 0.1, .drift = 0.2,
+	               .what = "Jensen-Shannon distance in base 2, 0 to 1, over the cells of the PSI"},
+	[METHOD_HELLINGER] = {.key = "hellinger", .label = "Hellinger", .numbers = true, .categories = true, .warn = 0.1, .drift = 0.2,
+	                      .what = "Hellinger distance, 0 to 1, over the cells of the PSI"},
+	[METHOD_TVD] = {.key = "tvd", .label = "TVD", .numbers = true, .categories = true, .warn = 0.1, .drift = 0.2,
+	                .what = "total variation distance: the share of values that would have to move to another cell of the PSI"},
+	[METHOD_KL] = {.key = "kl", .label = "KL", .numbers = true, .categories = true, .warn = 0.1, .drift = 0.2,
+	               .what = "Kullback-Leibler divergence of the current data from the reference in nats, over the cells of the PSI"},
+	[METHOD_KS] = {.key = "ks", .label = "KS D", .numbers = true, .warn = 0.1, .drift = 0.2,
+	               .what = "Kolmogorov-Smirnov: largest difference of the two distribution functions"},
+	[METHOD_KUIPER] = {.key = "kuiper", .label = "Kuiper V", .numbers = true, .warn = 0.1, .drift = 0.2,
+	                   .what = "Kuiper: largest difference of the two distribution functions above and below, added"},
+	[METHOD_WASSERSTEIN] = {.key = "wasserstein", .label = "Wasserstein/SD", .numbers = true, .warn = 0.1, .drift = 0.2,
+	                        .what = "Wasserstein distance over the standard deviation of the reference"},
+	[METHOD_ENERGY] = {.key = "energy", .label = "energy distance", .numbers = true, .unlimited = true,
+	                   .what = "energy distance, in the square root of the column's unit"},
+	[METHOD_CVM] = {.key = "cvm", .label = "CvM T", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
+	                .what = "Cramer-von Mises: squared difference of the two distribution functions over all values"},
+	[METHOD_ANDERSON_DARLING] = {.key = "anderson_darling", .label = "AD", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
+	                             .what = "Anderson-Darling: squared difference of the two distribution functions, the tails weighing more"},
+	[METHOD_MANN_WHITNEY] = {.key = "mann_whitney", .label = "Mann-Whitney U", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
+	                         .what = "Mann-Whitney: pairs in which the reference value is the larger, half of one where they are equal"},
+	[METHOD_WELCH_T] = {.key = "welch_t", .label = "Welch t", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
+	                    .what = "Welch's t: difference of the means, reference less current, over its standard error"},
+	[METHOD_CHI_SQUARE] = {.key = "chi_square", .label = "Cramer's V", .categories = true, .warn = 0.1, .drift = 0.2,
+	                       .what = "Pearson's chi-square of the two sides' counts; its effect size is Cramer's V"},
+	[METHOD_G_TEST] = {.key = "g_test", .label = "G", .categories = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
+	                   .what = "likelihood ratio of the two sides' counts"},
+	[METHOD_Z_TEST] = {.key = "z_test", .label = "z", .numbers = true, .categories = true, .two_valued = true, .threshold_on_p = true, .warn = 0.05,
+	                   .drift = 0.01, .what = "two-proportion z of a column with two values: current less reference share of the later one"},
+	[METHOD_MISSING] = {.key = "missing", .label = "missing rate change", .any = true, .warn = 0.05, .drift = 0.1,
+	                    .what = "share of missing fields in the current rows less that in the reference"},
 };
 
 const double drift_quantile_points[9] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99};
@@ -79,7 +110,7 @@ static void adjust(struct drift_result *out, struct arena *arena)
 
 	for (size_t i = 0; i < out->column_count; i++) {
 		struct drift_score *score = out->columns[i].deciding;
-		if (!score || !score->limit.on_p || !score->has_p)
+		if (!score || !score->limit.on_p || !score->has_p || score->status == DRIFT_INCONCLUSIVE)
 			continue;
 		p[count] = score->p;
 		scores[count++] = score;
@@ -110,8 +141,11 @@ int drift_compare(struct drift_result *out, bool *ok, const struct drift_request
 		out->only_in_current_count = columns.only_count[CURRENT];
 		out->columns = arena_array(arena, columns.pair_count, sizeof *out->columns);
 		out->column_count = columns.pair_count;
-		for (size_t i = 0; i < columns.pair_count; i++)
-			score_column(&out->columns[i], &columns.pairs[i], request, arena);
+		for (size_t i = 0; i < columns.pair_count; i++) {
+			struct column_facts facts;
+			facts_of_pair(&facts, &columns.pairs[i], arena);
+			score_column(&out->columns[i], &facts, request, arena);
+		}
 		adjust(out, arena);
 		sum_up(out);
 	}

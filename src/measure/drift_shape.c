@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "arena.h"
-#include "drift_score.h"
+#include "drift_facts.h"
 #include "number.h"
 #include "statistics.h"
 
@@ -63,7 +63,7 @@ static void fill_cdf(double *cdf, const struct drift_shape *shape, const double 
 	}
 }
 
-const struct drift_shape *shape_of(const double *reference, size_t n, const double *current, size_t m, const struct ks *ks,
+const struct drift_shape *shape_of(const double *reference, size_t n, const double *current, size_t m, const struct rank_results *ranks,
                                    struct arena *arena)
 {
 	struct drift_shape *shape = arena_alloc(arena, sizeof *shape);
@@ -76,8 +76,8 @@ const struct drift_shape *shape_of(const double *reference, size_t n, const doub
 	shape->grid_step = shape->width * (double)shape->bins / (ECDF_POINTS - 1);
 	fill_cdf(shape->reference_cdf, shape, reference, n);
 	fill_cdf(shape->current_cdf, shape, current, m);
-	shape->ks_at = ks->at;
-	shape->ks_reference = ks->reference;
-	shape->ks_current = ks->current;
+	shape->ks_at = ranks->at;
+	shape->ks_reference = ranks->at_reference;
+	shape->ks_current = ranks->at_current;
 	return shape;
 }

@@ -124,13 +124,6 @@ static void check_drift(const struct checker *checker, struct text name, size_t 
 	while (name.at[end - 1] != '.')
 		end--;
 	struct text method = text_cut(name, end, name.len), column = text_cut(name, 6, end - 1);
-	if (drift_method_of(method) == METHOD_NONE && schema_method_of(method)) {
-		diag_add(checker->diags, CODE_SCHEMA_EXPRESSION, place_inside(checker->condition, offset + end, method.len),
-		         "drift method '%.*s' is not computed by this version", TEXT_ARGS(method));
-		diag_help(checker->diags, "an alert that needs it stays inconclusive; psi, ks, chi_square and missing are computed");
-		checker->diags->items[checker->diags->count - 1].severity = SEVERITY_WARNING;
-		return;
-	}
 	if (drift_method_of(method) == METHOD_NONE) {
 		report(checker, name, offset, end, &vocabulary->methods, "drift method", false);
 		return;

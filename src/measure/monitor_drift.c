@@ -38,7 +38,7 @@ static struct text unknown_method(const struct watch *watch, struct text column)
 	return watch->method == METHOD_NONE && !watch->named ? watch->method_name : TEXT("");
 }
 
-/* Columns whose method this program does not compute were judged by another one meanwhile; that verdict is taken back. */
+/* Columns whose method is none that there is were judged by another one meanwhile; that verdict is taken back. */
 static void withdraw(struct drift_result *drift, const struct watch *watch, struct arena *arena)
 {
 	drift->judged = drift->drifting = 0;
@@ -49,7 +49,7 @@ static void withdraw(struct drift_result *drift, const struct watch *watch, stru
 		if (method.len && column->deciding) {
 			column->deciding = NULL;
 			column->status = DRIFT_INCONCLUSIVE;
-			column->reason = text_format(arena, "method '%.*s' is not computed by this version", TEXT_ARGS(method));
+			column->reason = text_format(arena, "'%.*s' is not a drift method", TEXT_ARGS(method));
 		}
 		drift->judged += column->status != DRIFT_UNJUDGED;
 		drift->drifting += column->deciding && column->status == DRIFT_DRIFT;

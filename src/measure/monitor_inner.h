@@ -20,12 +20,12 @@ struct alert_rule {
 struct watch {
 	const struct effective *recipe;
 	const struct config *config;
-	enum drift_method method;      /* METHOD_NONE: this program does not compute the one that is asked for */
+	enum drift_method method;      /* METHOD_NONE: what is asked for is none */
 	struct text method_name;
 	struct drift_limit limit;
 	struct drift_limit defaults[METHOD_COUNT]; /* of the methods, as galley.yaml sets them */
 	struct drift_feature *features; /* those that are named, or the columns whose kind the schema gives */
-	struct text *unknown;          /* beside features: name of a method that is not computed; empty */
+	struct text *unknown;          /* beside features: what is asked for and is no method; empty */
 	size_t feature_count;
 	bool named;                    /* the recipe names its drift features */
 	size_t window;

@@ -26,11 +26,12 @@ size_t watch_texts(struct text **out, const struct value *root, const char *path
 static struct drift_limit default_limit(const struct config *config, enum drift_method method)
 {
 	const struct drift_method_info *info = &drift_methods[method];
-	struct drift_limit limit = {true, info->threshold_on_p, info->warn, info->drift};
+	struct drift_limit limit = {!info->unlimited, info->threshold_on_p, info->warn, info->drift};
 
 	for (size_t i = 0; i < config->method_threshold_count; i++) {
 		if (drift_method_of(config->method_thresholds[i].method) != method)
 			continue;
+		limit.given = true;
 		number_parse(&limit.warn, config->method_thresholds[i].warn);
 		number_parse(&limit.drift, config->method_thresholds[i].drift);
 		if (!limit.on_p && limit.warn > limit.drift)
@@ -50,8 +51,8 @@ static struct drift_limit read_limit(const struct value *map, const struct confi
 		return (struct drift_limit){true, true, limit.drift > p_warn ? limit.drift : p_warn, limit.drift};
 	if (!value_number(&limit.drift, map, "threshold"))
 		return limit;
-	double warn = default_limit(config, method).warn;
-	return (struct drift_limit){true, false, limit.drift < warn ? limit.drift : warn, limit.drift};
+	struct drift_limit usual = default_limit(config, method);
+	return (struct drift_limit){true, false, !usual.given || limit.drift < usual.warn ? limit.drift : usual.warn, limit.drift};
 }
 
 static void read_method(struct watch *out, const struct value *drift)

@@ -71,7 +71,7 @@ static bool agrees(const struct drift_score *score, double shown)
 static struct text effect_words(const struct drift_score *score, struct arena *arena)
 {
 	bool has = score->has_value && !(score->method == METHOD_CHI_SQUARE && !score->sides[0].has);
-	double value = score->method == METHOD_MISSING ? score->value : score->effect, shown = value;
+	double value = score->method == METHOD_CHI_SQUARE ? score->effect : score->value, shown = value;
 	char out[512];
 	size_t len = 0;
 
@@ -86,15 +86,20 @@ static struct text effect_words(const struct drift_score *score, struct arena *a
 	return text_copy(arena, (struct text){out, len});
 }
 
-static struct text p_words(bool with, bool has, double p, struct arena *arena)
+static struct text p_words(double p, struct arena *arena)
 {
-	if (!with)
-		return TEXT("");
-	if (!has)
-		return TEXT("n/a");
 	if (p >= 0.001)
 		return text_format(arena, "%.3f", p);
 	return p > 0 ? text_format(arena, "%.1e", p) : TEXT("0");
+}
+
+static struct text score_p_words(const struct drift_score *score, struct arena *arena)
+{
+	if (!score->with_p)
+		return TEXT("");
+	if (!score->has_p)
+		return TEXT("n/a");
+	return score->p_bound ? text_format(arena, "%s %g", score->p_bound < 0 ? "<=" : ">=", score->p) : p_words(score->p, arena);
 }
 
 static struct text limit_words(const struct drift_score *score, struct arena *arena)
@@ -183,8 +188,8 @@ static void set_score(struct line *line, const struct drift_score *score, struct
 {
 	line->cells[CELL_METHOD] = text_of(drift_methods[score->method].label);
 	line->cells[CELL_VALUE] = effect_words(score, arena);
-	line->cells[CELL_P] = p_words(score->with_p, score->has_p, score->p, arena);
-	line->cells[CELL_ADJUSTED] = p_words(score->has_adjusted, true, score->adjusted, arena);
+	line->cells[CELL_P] = score_p_words(score, arena);
+	line->cells[CELL_ADJUSTED] = score->has_adjusted ? p_words(score->adjusted, arena) : TEXT("");
 	line->cells[CELL_LIMIT] = limit_words(score, arena);
 }
 
@@ -252,15 +257,24 @@ static void print_sheet(struct buffer *out, const struct sheet *sheet)
 	}
 }
 
+/* The farther beyond its limits, the earlier. */
+static int order_scores(const struct drift_score *a, const struct drift_score *b)
+{
+	if (a->limit.on_p != b->limit.on_p)
+		return a->limit.on_p - b->limit.on_p;
+	if (a->limit.on_p && a->p != b->p)
+		return a->p > b->p ? 1 : -1;
+	return (a->effect < b->effect) - (a->effect > b->effect);
+}
+
 static int order_columns(const void *left, const void *right)
 {
 	const struct drift_column *a = *(const struct drift_column *const *)left, *b = *(const struct drift_column *const *)right;
 
 	if (a->status != b->status)
 		return a->status < b->status ? 1 : -1;
-	if (a->deciding && b->deciding && (a->status == DRIFT_DRIFT || a->status == DRIFT_WARN) && a->deciding->effect != b->deciding->effect)
-		return a->deciding->effect < b->deciding->effect ? 1 : -1;
-	return text_compare(a->name, b->name);
+	int order = a->deciding && b->deciding && (a->status == DRIFT_DRIFT || a->status == DRIFT_WARN) ? order_scores(a->deciding, b->deciding) : 0;
+	return order ? order : text_compare(a->name, b->name);
 }
 
 /* --- the answer --- */

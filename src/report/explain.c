@@ -66,22 +66,26 @@ static void field_text(struct buffer *out, const struct field *field, const stru
 	buffer_release(&yaml);
 }
 
+static const char *method_columns(const struct drift_method_info *info)
+{
+	if (info->two_valued)
+		return "numbers and categories, where both sides together have two values";
+	return info->any ? "of every kind" : !info->categories ? "numbers" : info->numbers ? "numbers and categories" : "categories";
+}
+
 static void method_text(struct buffer *out, const struct schema_method *method, struct arena *arena)
 {
-	enum drift_method number = drift_method_of(text_of(method->key));
+	const struct drift_method_info *info = &drift_methods[drift_method_of(text_of(method->key))];
 	char warn[32], drift[32];
 
-	buffer_format(out, "%s (drift method)\n", method->key);
-	if (number == METHOD_NONE) {
-		buffer_string(out, "  manifests may name it, but this version does not compute it\n\n");
-	} else {
-		const struct drift_method_info *info = &drift_methods[number];
-		buffer_format(out, "  %s\n\n", info->label);
-		explain_line(out, "columns", text_of(info->any ? "of every kind" : info->categories ? info->numbers ? "numbers and categories" : "categories" : "numbers"));
-		number_print(warn, info->warn);
-		number_print(drift, info->drift);
-		explain_line(out, "default", text_format(arena, "warns beyond %s, drifts beyond %s", warn, drift));
-	}
+	buffer_format(out, "%s (drift method)\n  %s\n\n", method->key, info->what);
+	explain_line(out, "shown as", text_of(info->label));
+	explain_line(out, "columns", text_of(method_columns(info)));
+	number_print(warn, info->warn);
+	number_print(drift, info->drift);
+	explain_line(out, "default", info->unlimited        ? TEXT("none: it decides only where a 'threshold' is written")
+	                             : info->threshold_on_p ? text_format(arena, "warns where p is under %s, drifts where it is under %s", warn, drift)
+	                                                    : text_format(arena, "warns beyond %s, drifts beyond %s", warn, drift));
 	explain_line(out, "limits", text_of(method->takes_threshold ? method->takes_p ? "'threshold' of the effect size, or 'p'" : "'threshold' of the effect size"
 	                                                    : "'p' alone"));
 	explain_line(out, "set in", TEXT("monitoring.drift.method, or methods.default and methods.thresholds of galley.yaml"));
@@ -198,17 +202,20 @@ static struct json *field_json(const struct field *field, const struct explanati
 
 static struct json *method_json(const struct schema_method *method)
 {
-	enum drift_method number = drift_method_of(text_of(method->key));
+	const struct drift_method_info *info = &drift_methods[drift_method_of(text_of(method->key))];
 	struct json *object = json_object();
 
 	json_add_string(object, "method", method->key);
-	json_add_bool(object, "computed", number != METHOD_NONE);
+	json_add_bool(object, "computed", true);
 	json_add_bool(object, "takes_threshold", method->takes_threshold);
 	json_add_bool(object, "takes_p", method->takes_p);
-	if (number != METHOD_NONE) {
-		json_add_string(object, "label", drift_methods[number].label);
-		json_add_number(object, "warn", drift_methods[number].warn);
-		json_add_number(object, "drift", drift_methods[number].drift);
+	json_add_string(object, "label", info->label);
+	json_add_string(object, "value", info->what);
+	json_add_string(object, "columns", method_columns(info));
+	json_add_string(object, "of", info->threshold_on_p ? "p" : "effect size");
+	if (!info->unlimited) {
+		json_add_number(object, "warn", info->warn);
+		json_add_number(object, "drift", info->drift);
 	}
 	return object;
 }

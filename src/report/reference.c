@@ -120,27 +120,33 @@ static void types_section(struct buffer *out)
 	buffer_char(out, '\n');
 }
 
+static const char *method_columns(const struct drift_method_info *info)
+{
+	if (info->two_valued)
+		return "two values";
+	return info->any ? "all" : !info->categories ? "numbers" : info->numbers ? "numbers, categories" : "categories";
+}
+
 static void methods_section(struct buffer *out)
 {
-	buffer_string(out, "## Drift methods\n\nLimits of the effect size are written as `threshold`, limits of the p-value as `p`. A method that is not "
-	                   "computed by this version may be named and leaves its features inconclusive.\n\n"
-	                   "| method | columns | may be limited by | warns beyond | drifts beyond |\n|---|---|---|---|---|\n");
+	buffer_string(out, "## Drift methods\n\nLimits of the effect size are written as `threshold`, limits of the p-value as `p`. A method without a "
+	                   "limit of its own needs a `threshold`. `galley explain METHOD` says the same of one.\n\n"
+	                   "| method | columns | value | may be limited by | warns | drifts |\n|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < schema_method_count; i++) {
 		const struct schema_method *method = &schema_methods[i];
-		enum drift_method number = drift_method_of(text_of(method->key));
-		const struct drift_method_info *info = number == METHOD_NONE ? NULL : &drift_methods[number];
-		buffer_format(out, "| `%s` | %s | %s |", method->key,
-		              !info ? "not computed yet" : info->any ? "all" : !info->categories ? "numbers" : info->numbers ? "numbers, categories" : "categories",
-		              !method->takes_threshold ? "`p`" : method->takes_p ? "`threshold`, `p`" : "`threshold`");
-		if (info) {
-			buffer_char(out, ' ');
-			buffer_number(out, info->warn);
-			buffer_string(out, " | ");
-			buffer_number(out, info->drift);
-			buffer_string(out, " |\n");
-		} else {
+		const struct drift_method_info *info = &drift_methods[drift_method_of(text_of(method->key))];
+		const char *beyond = info->threshold_on_p ? "p < " : "> ";
+		buffer_format(out, "| `%s` | %s | %s |", method->key, method_columns(info), info->what);
+		cell(out, text_of(!method->takes_threshold ? "`p`" : method->takes_p ? "`threshold`, `p`" : "`threshold`"));
+		if (info->unlimited) {
 			buffer_string(out, " | |\n");
+			continue;
 		}
+		buffer_format(out, " %s", beyond);
+		buffer_number(out, info->warn);
+		buffer_format(out, " | %s", beyond);
+		buffer_number(out, info->drift);
+		buffer_string(out, " |\n");
 	}
 }
 

@@ -17,23 +17,46 @@ static void near(double found, double expected, double tolerance)
 		fail_msg("expected %.17g, found %.17g", expected, found);
 }
 
+static double mean_of(const double *values, size_t count)
+{
+	struct moments moments;
+
+	values_moments(&moments, values, count);
+	return moments_mean(&moments);
+}
+
+static bool std_of(double *std, const double *values, size_t count)
+{
+	struct moments moments;
+
+	values_moments(&moments, values, count);
+	return moments_std(std, &moments);
+}
+
 static void moments(void **state)
 {
 	const double offset[] = {1000000004, 1000000007, 1000000013, 1000000016};
 	const double huge[] = {1.7e308, 1.7e308, 1.7e308}, spread[] = {-1.7e308, 1.7e308}, cancel[] = {1e300, 1, -1e300, 2};
+	const double tiny[] = {5e-324, 1.5e-323, 1e-323}, thirds[] = {1, 1, 2};
+	struct moments exact;
 	double std;
 
 	(void)state;
-	near(values_mean(offset, 4), 1000000010, 1e-15);
-	assert_true(values_std(&std, offset, 4));
+	near(mean_of(offset, 4), 1000000010, 1e-15);
+	assert_true(std_of(&std, offset, 4));
 	near(std, sqrt(30), 1e-14);
-	near(values_mean(huge, 3), 1.7e308, 1e-15);
-	assert_true(values_std(&std, huge, 3));
+	near(mean_of(huge, 3), 1.7e308, 1e-15);
+	assert_true(std_of(&std, huge, 3));
 	assert_true(std < 1e292);
-	assert_true(values_mean(spread, 2) == 0);
-	assert_false(values_std(&std, spread, 2));
-	near(values_mean(cancel, 4), 0.75, 1e-15);
-	assert_false(values_std(&std, offset, 1));
+	assert_true(mean_of(spread, 2) == 0);
+	assert_false(std_of(&std, spread, 2));
+	near(mean_of(cancel, 4), 0.75, 1e-15);
+	assert_false(std_of(&std, offset, 1));
+	/* In its own units the spread of the smallest doubles keeps its digits. */
+	values_moments(&exact, tiny, 3);
+	near(ldexp(exact.std, exact.scale + 1074), 1, 1e-14);
+	values_moments(&exact, thirds, 3);
+	near(exact.mean_rest, 4.0 / 3 - exact.mean + 7.401486830834377e-17, 1e-10);
 	assert_int_equal(values_unique((const double[]){1, 1, 2, 3, 3}, 5), 3);
 	assert_int_equal(values_unique(NULL, 0), 0);
 }
@@ -78,39 +101,13 @@ static void stability_index(void **state)
 
 static void smirnov(void **state)
 {
-	const double low[] = {1, 2, 3}, high[] = {4, 5, 6}, tied[] = {1, 1, 2};
-	struct ks ks;
-
 	(void)state;
-	assert_true(ks_test(&ks, low, 3, high, 3));
-	near(ks.statistic, 1, 0);
-	near(ks.d_plus, 1, 0);
-	assert_true(ks.d_minus == 0 && ks.at == 3 && ks.reference == 1 && ks.current == 0);
-	/* Two of the C(6,3) orders part the samples wholly. */
-	near(ks_p_exact(&ks, low, 3, high, 3), 0.1, 1e-15);
 	near(kolmogorov_p(1), 0.26999967167735456, 1e-13);
 	near(kolmogorov_p(0.9999), 0.2701068819688554, 1e-13);
 	near(kolmogorov_p(0.5), 0.9639452436648751, 1e-13);
 	near(kolmogorov_p(2.5), 7.453306344157342e-06, 1e-13);
 	assert_true(kolmogorov_p(0) == 1 && kolmogorov_p(1e-3) == 1 && kolmogorov_p(100) == 0);
-	assert_true(ks_test(&ks, tied, 3, tied, 3));
-	assert_true(ks.statistic == 0 && ks_p_exact(&ks, tied, 3, tied, 3) == 1 && ks_p_limit(&ks, 3, 3) == 1);
-	assert_false(ks_test(&ks, low, 3, high, 0));
-}
-
-/* 1 in C(1000, 500) = 2.7028824094543656e299, twice: far below where 1 - P has any digits. */
-static void smirnov_tail(void **state)
-{
-	double low[500], high[500];
-	struct ks ks;
-
-	(void)state;
-	for (int i = 0; i < 500; i++) {
-		low[i] = i;
-		high[i] = 1000 + i;
-	}
-	assert_true(ks_test(&ks, low, 500, high, 500));
-	near(ks_p_exact(&ks, low, 500, high, 500), 2 / 2.7028824094543656e299, 1e-10);
+	assert_true(ks_p_limit(0, 3, 3) == 1);
 }
 
 static void chi_square(void **state)
@@ -197,7 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moments), cmocka_unit_test(quantiles), cmocka_unit_test(stability_index), cmocka_unit_test(smirnov),
-		cmocka_unit_test(smirnov_tail), cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(adjusted_p), cmocka_unit_test(trend),
+		cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(adjusted_p), cmocka_unit_test(trend),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
