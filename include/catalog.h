@@ -181,6 +181,22 @@ struct suppression {
 	unsigned line;        /* that it covers, of the same file */
 };
 
+/* What became of a pin that the records of this revision do not answer, see history.h. */
+enum past { PAST_FOUND, PAST_NOBODY, PAST_SHALLOW, PAST_NO_HISTORY };
+
+/* A version that history has. Its files' paths are as git shows them, "1a2b3c4d5e6f:recipes/a.yaml", and no file that is there has one. */
+struct older {
+	enum kind kind;          /* KIND_RECIPE or KIND_PACK */
+	struct text id, pin;     /* of the references that it answers */
+	enum past past;
+	bool present;            /* PAST_NOBODY for a range: no approved version, but this revision's satisfies it all the same */
+	const struct recipe *recipe; /* PAST_FOUND */
+	const struct pack *pack;
+	struct catalog *world;   /* a recipe with its parents as they stood in that commit; no packs, models or runs */
+	char commit[41];         /* the newest that it stood in */
+	struct text newest;      /* PAST_NOBODY: the newest versions that there are, "1.2.0, 1.1.0"; empty: none */
+};
+
 struct catalog {
 	struct config config;
 	struct recipe *recipes;
@@ -195,6 +211,9 @@ struct catalog {
 	size_t suppression_count;
 	const struct input **inputs; /* every manifest and metric file that was read, by path */
 	size_t input_count;
+	struct older *older; /* by kind, id, pin: filled in by history_settle() for the pins that need it */
+	size_t older_count;
+	struct loader *loader; /* between catalog_read() and catalog_check() */
 };
 
 /* Reads galley.yaml, then everything below its folders. Adds diags for file, yaml, json, schema, ref (but not parent), run, pack, model,
@@ -209,6 +228,17 @@ int catalog_load_brief(struct catalog *out, struct source *source, const struct 
 /* The whole tree as the file has it; NULL where it cannot be parsed. In the arena where the recipe is brief. */
 const struct value *recipe_tree(const struct recipe *recipe, const struct catalog *catalog, struct arena *arena);
 
+/* The same in two steps, between which history may answer pins: the second says what records say about each other. */
+int catalog_read(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+                 struct diags *diags, struct failure *failure);
+void catalog_check(struct catalog *catalog);
+/* galley.yaml alone. */
+int catalog_read_config(struct catalog *out, struct source *source, const struct limits *limits, struct arena *arena, struct diags *diags,
+                        struct failure *failure);
+/* A catalog of recipes and packs that somebody else has read, under the settings of another. Their paths must differ. */
+void catalog_of_inputs(struct catalog *out, const struct catalog *settings, struct input *const *inputs, const enum kind *kinds, size_t count,
+                       const struct limits *limits, struct arena *arena, struct diags *diags);
+
 /* Sets severities by galley.yaml's rules (codes of the families gate, waiver, version, run, config and suppress cannot be switched off), and
  * marks what comments suppress; a comment that suppresses nothing is a finding (suppress/unused). May be called again when there are more
  * findings. Call before diags_sort(), which limits how many are kept. */
@@ -221,6 +251,16 @@ void config_tighten(struct config *now, const struct config *base, struct text c
 
 const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id);
 const struct pack *catalog_pack(const struct catalog *catalog, struct text id);
+/* What history answered to a reference; NULL where it was not asked. */
+const struct older *catalog_older(const struct catalog *catalog, enum kind kind, const struct reference *reference);
+/* The record of the version that a reference asks for, of this revision or of an older one; NULL where there is none. */
+const struct recipe *catalog_recipe_at(const struct catalog *catalog, const struct reference *reference);
+const struct pack *catalog_pack_at(const struct catalog *catalog, const struct reference *reference);
+/* The same, else the pack of this revision, for what concerns the pack whatever its version. */
+const struct pack *catalog_pack_best(const struct catalog *catalog, const struct reference *reference);
+/* Whether a reference cannot be answered by a record of this version and status alone: an exact version is another, a range takes the
+ * highest approved one. */
+bool reference_needs_past(const struct reference *reference, struct text version, enum record_status status);
 const struct model *catalog_model(const struct catalog *catalog, struct text id);
 const struct run *model_run(const struct model *model, struct text id);
 

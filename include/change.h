@@ -12,7 +12,7 @@
 /* A recipe or pack as a commit has it. */
 struct version {
 	enum kind kind;
-	struct text id, version;
+	struct text id, version, family;
 	enum record_status status;
 	char digest[65];   /* of the content as parsed: all but metadata.status */
 	struct text path;

@@ -68,6 +68,8 @@ struct effective {
 struct resolved {
 	struct effective *recipes;      /* in the catalog's order */
 	size_t count;
+	const struct effective **older; /* of catalog->older, in its order; NULL where that is no recipe that was found */
+	const struct catalog *catalog;
 };
 
 /* Resolves every recipe. as_of decides which waivers are in force. */
@@ -90,6 +92,8 @@ enum scalar_class field_class(const struct field *field, const struct value *sca
 struct text field_item_name(const struct field *list, const struct value *item);
 
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id);
+/* The version that a reference asks for, of this revision or of an older one (see history.h); NULL where there is none. It may not be usable. */
+const struct effective *resolved_at(const struct resolved *resolved, const struct reference *reference);
 const struct origin *effective_origin(const struct effective *effective, struct text field);
 
 #endif

@@ -135,6 +135,52 @@ int source_history(struct history_file **files, size_t *count, struct source *so
                    const struct text *paths, size_t path_count, const struct limits *limits, struct arena *arena,
                    struct failure *failure);
 
+/* --- Commits and what they changed, for whoever keeps an index of them --- */
+
+struct walked_file {
+	size_t which;            /* of the paths that were asked for, the one it is at or below */
+	struct text path;
+	unsigned char blob[20];  /* all zero: it is gone */
+};
+
+struct walked_commit {
+	unsigned char id[20];
+	int64_t time;            /* of its committer */
+	const unsigned char *parents; /* 20 bytes each */
+	size_t parent_count;
+	bool cut;                /* a shallow clone ends here: its parents are not there, and all its files are told */
+	const struct walked_file *files; /* regular files that are not as in its first parent */
+	size_t file_count;
+};
+
+struct walker {
+	void *context;
+	bool (*is_known)(void *context, const unsigned char id[20]); /* not to be visited again, nor what lies behind it */
+	void (*visit)(void *context, const struct walked_commit *commit); /* which lives no longer than this call */
+};
+
+/* Visits every commit that `from` reaches and that is not known, parents first. Fails beyond limits->walk_commits commits or
+ * limits->walk_files files, never with a shorter answer. */
+int source_walk(struct source *source, const char *from, const struct text *paths, size_t path_count, const struct walker *walker,
+                const struct limits *limits, struct failure *failure);
+
+/* Who wrote a commit, when, and why. */
+struct commit_note {
+	struct text author, email;
+	int64_t time;        /* when it was written, which a rebase keeps */
+	struct text message; /* whole */
+	int64_t committed;   /* when it was put where it is */
+};
+int source_commit_note(struct commit_note *out, struct source *source, const char *commit, struct arena *arena, struct failure *failure);
+
+/* --- What is kept beside git's objects, in galley/ of the repository's common directory --- */
+
+/* Nothing where there is no such regular file of at most max bytes, or no repository. What is read is never more than a memory of
+ * something that can be found out again: whoever reads it, checks it. */
+struct text source_memory_read(struct source *source, const char *name, size_t max, struct arena *arena);
+/* Written beside it and renamed. That it cannot be written is nobody's failure. */
+void source_memory_write(struct source *source, const char *name, struct text bytes);
+
 /* A file by its id in git, as source_read(); the input's path is the one that is given. */
 int source_read_blob(struct input *input, enum read_result *result, struct source *source, const char *blob, struct text path,
                      size_t max, struct arena *arena, struct failure *failure);

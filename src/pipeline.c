@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "history.h"
 #include "report.h"
 
 enum { REPORT_BYTES = 64 * 1024 * 1024 };
@@ -65,6 +66,17 @@ struct before {
 	char commit[41], revision[41];
 };
 
+/* The catalog with the versions that its pins ask for, from history where this revision has others. */
+static int load_settled(struct catalog *catalog, bool brief, struct source *source, const struct limits *limits, const struct limits *of_history,
+                        unsigned jobs, struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	if (catalog_read(catalog, brief, source, limits, jobs, arena, diags, failure) < 0 ||
+	    history_settle(catalog, source, of_history, arena, failure) < 0)
+		return -1;
+	catalog_check(catalog);
+	return 0;
+}
+
 static int before_load(struct before *before, struct workspace *workspace, const struct workspace_request *request,
                        struct failure *failure)
 {
@@ -80,7 +92,8 @@ static int before_load(struct before *before, struct workspace *workspace, const
 	if (source_open_commit(&source, workspace->source, before->commit, &workspace->arena, failure) < 0)
 		return -1;
 	diags_init(&before->diags, &workspace->arena);
-	int status = catalog_load(&before->catalog, source, before->limits, request->jobs, &workspace->arena, &before->diags, failure);
+	int status = load_settled(&before->catalog, false, source, before->limits, before->limits, request->jobs, &workspace->arena, &before->diags,
+	                          failure);
 	source_close(source);
 	return status;
 }
@@ -275,8 +288,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 			return -1;
 		limits = &before.catalog.config.limits;
 	}
-	if ((brief ? catalog_load_brief : catalog_load)(&workspace->catalog, workspace->source, limits, request->jobs, &workspace->arena,
-	                                                &workspace->diags, failure) < 0)
+	if (load_settled(&workspace->catalog, brief, workspace->source, limits, before.limits, request->jobs, &workspace->arena, &workspace->diags,
+	                 failure) < 0)
 		return -1;
 	workspace->base_none = !has_base || !holds_files(&before.catalog);
 	if (holds_nothing(&workspace->none, workspace, failure) < 0)

@@ -118,6 +118,18 @@ int ahead_read(struct loader *loader, unsigned jobs)
 	return 0;
 }
 
+void ahead_take(struct loader *loader, struct input *const *inputs, const enum kind *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		ahead_add(loader, inputs[i]->path, kinds[i]);
+		loader->ahead[i].input = inputs[i];
+		loader->ahead[i].result = READ_OK;
+		parse_file(&loader->ahead[i], loader, loader->arena, loader->arena);
+	}
+	if (count)
+		qsort(loader->ahead, loader->ahead_count, sizeof *loader->ahead, compare);
+}
+
 static void keep_input(struct loader *loader, const struct input *input)
 {
 	struct catalog *catalog = loader->catalog;

@@ -135,39 +135,78 @@ static void announce(struct loader *loader, const struct listing *listing, enum 
 	}
 }
 
-static int load(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs,
-                struct arena *arena, struct diags *diags, struct failure *failure)
+static void sort_records(struct catalog *out)
 {
-	struct loader loader = {
-		.catalog = out, .brief = brief, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
-	struct listing recipes, packs, runs;
-
-	*out = (struct catalog){0};
-	loader.context.limits = limits;
-	if (config_load(&loader) < 0)
-		return -1;
-	loader.context = (struct schema_context){out->config.families, out->config.family_count, loader.limits};
-	if (folder_list(&recipes.entries, &recipes.count, &loader, out->config.recipes, "recipes", KIND_RECIPE) < 0 ||
-	    folder_list(&packs.entries, &packs.count, &loader, out->config.packs, "packs", KIND_PACK) < 0 ||
-	    folder_list(&runs.entries, &runs.count, &loader, out->config.runs, "runs", KIND_RUN) < 0)
-		return -1;
-	announce(&loader, &recipes, KIND_RECIPE);
-	announce(&loader, &packs, KIND_PACK);
-	announce(&loader, &runs, KIND_RUN);
-	if (ahead_read(&loader, jobs) < 0 ||
-	    load_folder(&loader, out->config.recipes, &recipes, KIND_RECIPE, recipe_load) < 0 ||
-	    load_folder(&loader, out->config.packs, &packs, KIND_PACK, pack_load) < 0 ||
-	    models_load(&loader, runs.entries, runs.count) < 0)
-		return -1;
 	sort(out->recipes, out->recipe_count, sizeof *out->recipes, compare_recipes);
 	sort(out->packs, out->pack_count, sizeof *out->packs, compare_packs);
 	sort(out->models, out->model_count, sizeof *out->models, compare_models);
 	sort(out->inputs, out->input_count, sizeof *out->inputs, compare_inputs);
-	drop_doubles(&loader);
+}
+
+static struct loader *make_loader(struct catalog *out, struct source *source, const struct limits *limits, struct arena *arena,
+                                  struct diags *diags, struct failure *failure)
+{
+	struct loader *loader = arena_alloc(arena, sizeof *loader);
+
+	*out = (struct catalog){.loader = loader};
+	*loader = (struct loader){
+		.catalog = out, .source = source, .limits = limits, .arena = arena, .diags = diags, .failure = failure};
+	loader->context.limits = limits;
+	return loader;
+}
+
+int catalog_read_config(struct catalog *out, struct source *source, const struct limits *limits, struct arena *arena, struct diags *diags,
+                        struct failure *failure)
+{
+	struct loader *loader = make_loader(out, source, limits, arena, diags, failure);
+
+	if (config_load(loader) < 0)
+		return -1;
+	loader->context = (struct schema_context){out->config.families, out->config.family_count, loader->limits};
+	return 0;
+}
+
+int catalog_read(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+                 struct diags *diags, struct failure *failure)
+{
+	struct listing recipes, packs, runs;
+
+	if (catalog_read_config(out, source, limits, arena, diags, failure) < 0)
+		return -1;
+	struct loader *loader = out->loader;
+	loader->brief = brief;
+	if (folder_list(&recipes.entries, &recipes.count, loader, out->config.recipes, "recipes", KIND_RECIPE) < 0 ||
+	    folder_list(&packs.entries, &packs.count, loader, out->config.packs, "packs", KIND_PACK) < 0 ||
+	    folder_list(&runs.entries, &runs.count, loader, out->config.runs, "runs", KIND_RUN) < 0)
+		return -1;
+	announce(loader, &recipes, KIND_RECIPE);
+	announce(loader, &packs, KIND_PACK);
+	announce(loader, &runs, KIND_RUN);
+	if (ahead_read(loader, jobs) < 0 ||
+	    load_folder(loader, out->config.recipes, &recipes, KIND_RECIPE, recipe_load) < 0 ||
+	    load_folder(loader, out->config.packs, &packs, KIND_PACK, pack_load) < 0 ||
+	    models_load(loader, runs.entries, runs.count) < 0)
+		return -1;
+	sort_records(out);
+	drop_doubles(loader);
 	inherit_families(out);
-	references_check(&loader);
-	names_check(&loader);
-	suppressions_read(&loader);
+	return 0;
+}
+
+void catalog_check(struct catalog *catalog)
+{
+	references_check(catalog->loader);
+	names_check(catalog->loader);
+	suppressions_read(catalog->loader);
+	catalog->loader = NULL;
+}
+
+static int load(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs,
+                struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	if (catalog_read(out, brief, source, limits, jobs, arena, diags, failure) < 0)
+		return -1;
+	catalog_check(out);
 	return 0;
 }
 
@@ -181,6 +220,24 @@ int catalog_load_brief(struct catalog *out, struct source *source, const struct 
                        struct arena *arena, struct diags *diags, struct failure *failure)
 {
 	return load(out, true, source, limits, jobs, arena, diags, failure);
+}
+
+void catalog_of_inputs(struct catalog *out, const struct catalog *settings, struct input *const *inputs, const enum kind *kinds, size_t count,
+                       const struct limits *limits, struct arena *arena, struct diags *diags)
+{
+	struct loader *loader = make_loader(out, NULL, limits, arena, diags, NULL);
+
+	out->config = settings->config;
+	loader->context = (struct schema_context){out->config.families, out->config.family_count, loader->limits};
+	ahead_take(loader, inputs, kinds, count);
+	/* All of them were read: loading them asks no source and cannot fail. */
+	for (size_t i = 0; i < count; i++)
+		if ((kinds[i] == KIND_PACK ? pack_load : recipe_load)(loader, inputs[i]->path) < 0)
+			break;
+	sort_records(out);
+	drop_doubles(loader);
+	inherit_families(out);
+	out->loader = NULL;
 }
 
 static const void *find(const void *items, size_t count, size_t size, struct text id,

@@ -78,6 +78,8 @@ const struct value *outline_make(const struct value *root, const struct input *f
 /* Files are best announced first, then read and parsed all at once by `jobs` threads. What is never asked for leaves no trace. */
 void ahead_add(struct loader *loader, struct text path, enum kind kind);
 int ahead_read(struct loader *loader, unsigned jobs);
+/* Files that somebody else has read, parsed at once; count of them in all. */
+void ahead_take(struct loader *loader, struct input *const *inputs, const enum kind *kinds, size_t count);
 
 /* Reads, parses and checks one file by the schema of its kind (KIND_SNAPSHOT: any metric file). */
 int load_document(struct loaded *out, struct loader *loader, struct text path, enum kind kind);

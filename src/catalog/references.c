@@ -29,27 +29,48 @@ static void unknown_reference(struct loader *loader, enum kind kind, const struc
 		diag_help(loader->diags, "galley list %ss shows all ids", kind_name(kind));
 }
 
-/* A pin against the version in this revision. An older one may well stand in history, which is not looked into yet. */
-static void check_pin(struct loader *loader, const struct reference *reference, struct text version,
-                      struct place target)
+/* What to do where neither this revision nor its history has the version. */
+static void help_pin(struct loader *loader, const struct reference *reference, enum past past, struct text version, struct text newest)
 {
+	if (past == PAST_SHALLOW)
+		diag_help(loader->diags, "fetch the full history: git fetch --unshallow, in a workflow fetch-depth: 0");
+	else if (past == PAST_NO_HISTORY && !version.len)
+		diag_help(loader->diags, "older versions are in git's history, and there is none here");
+	else if (newest.len)
+		diag_help(loader->diags, "pin a version that is there: %.*s; galley log %.*s shows all", TEXT_ARGS(newest), TEXT_ARGS(reference->id));
+	else
+		diag_help(loader->diags, "pin a version that is there, such as %.*s@%.*s", TEXT_ARGS(reference->id), TEXT_ARGS(version));
+}
+
+/* A record of this revision that is not the version that is asked for, and no older one is. Without history an older one may well be
+ * somewhere: what needs it is inconclusive, and that is no error of whoever wrote the pin. */
+static void wrong_version(struct loader *loader, enum kind kind, const struct reference *reference, struct text version, struct place target)
+{
+	const struct older *older = catalog_older(loader->catalog, kind, reference);
+	enum past past = older ? older->past : PAST_NO_HISTORY;
 	struct semver pinned, present;
 
-	if (!reference->pin.len || !semver_range_valid(reference->pin) || !semver_parse(&present, version) ||
-	    reference_matches(reference, version))
+	/* What cannot be read has been told. */
+	if (!reference->pin.len || !semver_range_valid(reference->pin) || !semver_parse(&present, version))
 		return;
-	diag_add(loader->diags, CODE_REF_VERSION, reference->place,
-	         "version '%.*s' of '%.*s' is not in this revision, which has %.*s", TEXT_ARGS(reference->pin),
-	         TEXT_ARGS(reference->id), TEXT_ARGS(version));
-	bool older = semver_parse(&pinned, reference->pin) && semver_compare(&pinned, &present) < 0;
-	if (older)
-		loader->diags->items[loader->diags->count - 1].severity = SEVERITY_WARNING;
+	bool before = semver_parse(&pinned, reference->pin) && semver_compare(&pinned, &present) < 0;
+	if (past == PAST_SHALLOW) {
+		diag_add(loader->diags, CODE_REF_VERSION, reference->place,
+		         "version '%.*s' of '%.*s' is not in this revision, which has %.*s, nor in what this shallow clone holds of its history",
+		         TEXT_ARGS(reference->pin), TEXT_ARGS(reference->id), TEXT_ARGS(version));
+	} else {
+		diag_add(loader->diags, CODE_REF_VERSION, reference->place,
+		         past == PAST_NOBODY ? "nothing satisfies '%.*s' of '%.*s': this revision has %.*s, and its history has none"
+		                             : "version '%.*s' of '%.*s' is not in this revision, which has %.*s",
+		         TEXT_ARGS(reference->pin), TEXT_ARGS(reference->id), TEXT_ARGS(version));
+		if (past == PAST_NO_HISTORY && before)
+			loader->diags->items[loader->diags->count - 1].severity = SEVERITY_WARNING;
+	}
 	diag_relate(loader->diags, target, "version %.*s", TEXT_ARGS(version));
-	if (older)
-		diag_help(loader->diags, "versions in git's history are not looked up yet: what needs this one is inconclusive");
+	if (past == PAST_NO_HISTORY && before)
+		diag_help(loader->diags, "older versions are in git's history, and there is none here: what needs this one is inconclusive");
 	else
-		diag_help(loader->diags, "pin a version that is there, such as %.*s@%.*s", TEXT_ARGS(reference->id),
-		          TEXT_ARGS(version));
+		help_pin(loader, reference, past, version, older ? older->newest : TEXT(""));
 }
 
 static void check_family(struct loader *loader, const struct reference *reference, struct text family,
@@ -69,13 +90,15 @@ static void check_pack(struct loader *loader, const struct recipe *recipe, const
 
 	if (!is_id(reference.id, false) || has_patch_delete(item))
 		return;
-	const struct pack *pack = catalog_pack(loader->catalog, reference.id);
-	if (!pack) {
+	const struct pack *pack = catalog_pack_at(loader->catalog, &reference), *here = catalog_pack(loader->catalog, reference.id);
+	if (!pack && !here) {
 		if (!loader->catalog->unread[KIND_PACK])
 			unknown_reference(loader, KIND_PACK, &reference);
 		return;
 	}
-	check_pin(loader, &reference, pack->version, value_place(pack->record.root, "metadata.version"));
+	if (!pack)
+		wrong_version(loader, KIND_PACK, &reference, here->version, value_place(here->record.root, "metadata.version"));
+	pack = pack ? pack : here;
 	check_family(loader, &reference, pack->family, recipe->family,
 	             value_place(pack->record.root, "metadata.model_family"));
 	if (recipe->status == STATUS_APPROVED && (pack->status == STATUS_DRAFT || pack->status == STATUS_ARCHIVED)) {
@@ -115,15 +138,17 @@ static void check_recipes(struct loader *loader)
 
 static const struct recipe *check_recipe_of(struct loader *loader, const struct reference *reference)
 {
-	const struct recipe *recipe = catalog_recipe(loader->catalog, reference->id);
+	const struct recipe *recipe = catalog_recipe_at(loader->catalog, reference), *here = catalog_recipe(loader->catalog, reference->id);
 
 	if (!is_id(reference->id, false))
 		return NULL;
-	if (!recipe && !loader->catalog->unread[KIND_RECIPE])
-		unknown_reference(loader, KIND_RECIPE, reference);
 	if (recipe)
-		check_pin(loader, reference, recipe->version, value_place(recipe->record.root, "metadata.version"));
-	return recipe;
+		return recipe;
+	if (here)
+		wrong_version(loader, KIND_RECIPE, reference, here->version, value_place(here->record.root, "metadata.version"));
+	else if (!loader->catalog->unread[KIND_RECIPE])
+		unknown_reference(loader, KIND_RECIPE, reference);
+	return here;
 }
 
 static void unknown_run(struct loader *loader, enum code code, struct place place, const struct model *model,
@@ -250,7 +275,10 @@ static void check_unused_packs(struct loader *loader)
 	for (size_t i = 0; i < catalog->recipe_count; i++) {
 		const struct value *packs = value_at(catalog->recipes[i].record.root, "evaluation.packs");
 		for (size_t j = 0; packs && packs->kind == VALUE_LIST && j < packs->count; j++) {
-			const struct pack *pack = catalog_pack(catalog, reference_of(packs->items[j]).id);
+			struct reference reference = reference_of(packs->items[j]);
+			const struct pack *pack = catalog_pack(catalog, reference.id);
+			if (!pack && catalog_pack_at(catalog, &reference))
+				continue;
 			/* What is misspelt was meant to be one of them. */
 			if (!pack)
 				return;

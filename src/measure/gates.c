@@ -70,7 +70,7 @@ static void unusable_pack(struct pack_result *out, struct text reason, struct ar
 static void judge_reference(struct pack_result *out, const struct catalog *catalog, const struct reference *reference,
                             const struct measured *measured, struct arena *arena)
 {
-	const struct pack *pack = catalog_pack(catalog, reference->id);
+	const struct pack *wanted = catalog_pack_at(catalog, reference), *pack = wanted ? wanted : catalog_pack(catalog, reference->id);
 
 	*out = (struct pack_result){.pack = reference->id};
 	if (!pack) {
@@ -79,7 +79,7 @@ static void judge_reference(struct pack_result *out, const struct catalog *catal
 	}
 	out->version = pack->version;
 	out->record = pack;
-	if (!reference_matches(reference, pack->version))
+	if (!wanted)
 		unusable_pack(out,
 		              text_format(arena, "pack '%.*s' is %.*s here, the recipe asks for %.*s", TEXT_ARGS(reference->id),
 		                          TEXT_ARGS(pack->version), TEXT_ARGS(reference->pin)),
@@ -177,16 +177,17 @@ static struct text why_not_judged(const struct run *run, struct arena *arena)
 const struct effective *gates_recipe(struct text *reason, const struct resolved *resolved, const struct reference *reference,
                                      struct arena *arena)
 {
-	const struct effective *effective = reference->id.len ? resolved_recipe(resolved, reference->id) : NULL;
+	const struct effective *effective = reference->id.len ? resolved_at(resolved, reference) : NULL;
+	const struct effective *here = reference->id.len ? resolved_recipe(resolved, reference->id) : NULL;
 
 	*reason = TEXT("");
 	if (!reference->id.len)
 		*reason = TEXT("no recipe is named");
-	else if (!effective)
+	else if (!effective && !here)
 		*reason = text_format(arena, "recipe '%.*s' is not there", TEXT_ARGS(reference->id));
-	else if (!reference_matches(reference, effective->recipe->version))
+	else if (!effective)
 		*reason = text_format(arena, "recipe '%.*s' is %.*s here, not %.*s", TEXT_ARGS(reference->id),
-		                      TEXT_ARGS(effective->recipe->version), TEXT_ARGS(reference->pin));
+		                      TEXT_ARGS(here->recipe->version), TEXT_ARGS(reference->pin));
 	else if (!effective->usable)
 		*reason = text_format(arena, "recipe '%.*s' cannot be resolved", TEXT_ARGS(reference->id));
 	return reason->len ? NULL : effective;

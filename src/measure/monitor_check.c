@@ -73,7 +73,7 @@ static void read_vocabulary(struct vocabulary *out, const struct catalog *catalo
 	for (size_t i = 0; i < recipe->metric_count; i++)
 		add_name(&out->metrics, recipe->metrics[i].key, arena);
 	for (size_t i = 0; i < recipe->pack_count; i++) {
-		const struct pack *pack = catalog_pack(catalog, recipe->packs[i].id);
+		const struct pack *pack = catalog_pack_best(catalog, &recipe->packs[i]);
 		for (size_t k = 0; pack && k < pack->metric_count; k++)
 			add_name(&out->metrics, pack->metrics[k].key, arena);
 	}
@@ -193,13 +193,13 @@ static void check_recipe(const struct catalog *catalog, const struct effective *
 
 /* --- models and runs --- */
 
-/* A run whose recipe means something else by now. A version that is not the present one was told as such. */
+/* A run whose recipe means something else by now. A version that is not to be had was told as such. */
 static void check_digest(const struct run *run, const struct effective *recipe, struct arena *arena, struct diags *diags)
 {
 	const struct value *written = value_get(run->record.root, "recipe_digest");
 	char now[65];
 
-	if (!run->recipe_digest.len || !reference_matches(&run->recipe, recipe->recipe->version))
+	if (!run->recipe_digest.len)
 		return;
 	effective_digest(now, recipe, arena);
 	if (text_equal(text_cut(text_of(now), 0, run->recipe_digest.len), run->recipe_digest))
@@ -268,6 +268,14 @@ void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_
 	}
 }
 
+/* Where the version that is asked for is not to be had, the one that is here. */
+static const struct effective *best_recipe(const struct resolved *resolved, const struct reference *reference)
+{
+	const struct effective *recipe = resolved_at(resolved, reference);
+
+	return recipe ? recipe : resolved_recipe(resolved, reference->id);
+}
+
 void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags)
 {
 	for (size_t i = 0; i < resolved->count; i++)
@@ -275,12 +283,12 @@ void monitor_check_alerts(const struct catalog *catalog, const struct resolved *
 			check_recipe(catalog, &resolved->recipes[i], arena, diags);
 	for (size_t i = 0; i < catalog->model_count; i++) {
 		const struct model *model = &catalog->models[i];
-		const struct effective *recipe = model->recipe.id.len ? resolved_recipe(resolved, model->recipe.id) : NULL;
+		const struct effective *recipe = model->recipe.id.len ? best_recipe(resolved, &model->recipe) : NULL;
 		if (recipe && recipe->usable)
 			check_reference(model, recipe, diags);
 		for (size_t j = 0; j < model->run_count; j++) {
 			const struct run *run = &model->runs[j];
-			const struct effective *used = run->recipe_digest.len ? resolved_recipe(resolved, run->recipe.id) : NULL;
+			const struct effective *used = run->recipe_digest.len ? resolved_at(resolved, &run->recipe) : NULL;
 			if (used && used->usable)
 				check_digest(run, used, arena, diags);
 		}

@@ -26,7 +26,7 @@ static const struct metric *find_metric(const struct watch *watch, const struct 
 		if (text_equal(watch->recipe->metrics[i].key, key))
 			return &watch->recipe->metrics[i];
 	for (size_t i = 0; i < watch->recipe->pack_count; i++) {
-		const struct pack *pack = catalog_pack(catalog, watch->recipe->packs[i].id);
+		const struct pack *pack = catalog_pack_best(catalog, &watch->recipe->packs[i]);
 		for (size_t k = 0; pack && k < pack->metric_count; k++)
 			if (text_equal(pack->metrics[k].key, key))
 				return &pack->metrics[k];

@@ -10,7 +10,7 @@ void add_recipe_inputs(struct page *page, const struct effective *effective)
 		page_add_input(page, effective->chain[i]->record.file);
 	page_add_input(page, effective->recipe->record.file);
 	for (size_t i = 0; i < effective->pack_count; i++) {
-		const struct pack *pack = catalog_pack(catalog, effective->packs[i].id);
+		const struct pack *pack = catalog_pack_best(catalog, &effective->packs[i]);
 		if (pack)
 			page_add_input(page, pack->record.file);
 	}

@@ -103,7 +103,7 @@ static void recipe_fact(struct page *page, const struct model_result *result)
 		return;
 	fact(page, "Packs");
 	for (size_t i = 0; i < result->recipe->pack_count; i++) {
-		const struct pack *pack = catalog_pack(page->set->catalog, result->recipe->packs[i].id);
+		const struct pack *pack = catalog_pack_best(page->set->catalog, &result->recipe->packs[i]);
 		buffer_string(out, i ? ", " : "");
 		link_pack(page, result->recipe->packs[i].id, result->recipe->packs[i].id);
 		if (pack) {

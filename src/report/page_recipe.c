@@ -217,7 +217,7 @@ static void packs(struct page *page, const struct effective *effective)
 	}
 	table_head(&page->out, columns, 5);
 	for (size_t i = 0; i < effective->pack_count; i++) {
-		const struct pack *pack = catalog_pack(page->set->catalog, effective->packs[i].id);
+		const struct pack *pack = catalog_pack_best(page->set->catalog, &effective->packs[i]);
 		if (!pack) {
 			cell(&page->out);
 			markdown_text(&page->out, effective->packs[i].id);

@@ -27,6 +27,7 @@ bool version_read(struct version *out, enum kind kind, const struct input *file,
 	if (found) {
 		out->id = text_copy(arena, id);
 		out->version = text_copy(arena, version);
+		out->family = text_copy(arena, value_text(root, "metadata.model_family"));
 		out->status = status_of(value_text(root, "metadata.status"));
 		content_digest(out->digest, kind, root);
 	}

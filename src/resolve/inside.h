@@ -59,13 +59,15 @@ bool said_at(const struct said *said, struct place place);
 struct link {
 	const struct recipe *parent; /* NULL: none, or broken */
 	size_t parent_index;
+	const struct effective *older; /* the parent is a version that history has: its effective form, and no parent_index */
 	size_t depth;                /* 0 for a recipe without a parent */
 	bool usable;                 /* the chain's rules hold so far that an effective recipe is defined */
 	bool whole;                  /* every parent up to the top is there: merging is possible */
 };
 
 /* Fills one link a recipe, and order with their indices, parents first. */
-void parents_link(struct link *links, size_t *order, const struct catalog *catalog, struct arena *arena, struct diags *diags);
+void parents_link(struct link *links, size_t *order, const struct catalog *catalog, const struct resolved *resolved, struct arena *arena,
+                  struct diags *diags);
 
 /* --- merge.c, merge_list.c --- */
 

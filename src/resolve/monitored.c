@@ -44,7 +44,7 @@ static void add_limited(struct uses *uses, bool *whole, const struct effective *
 	*whole = true;
 	add_keys(uses, value_at(effective->root, "evaluation.metrics"));
 	for (size_t i = 0; i < effective->pack_count; i++) {
-		const struct pack *pack = catalog_pack(catalog, effective->packs[i].id);
+		const struct pack *pack = catalog_pack_best(catalog, &effective->packs[i]);
 		*whole = *whole && pack && pack->record.root && !pack->record.broken;
 		for (size_t k = 0; pack && k < pack->metric_count; k++)
 			add(uses, pack->metrics[k].key, pack->metrics[k].place);

@@ -55,8 +55,17 @@ static bool check_presence(const struct recipe *recipe, struct diags *diags)
 	return true;
 }
 
+/* A parent of another version than this revision has. */
+static const struct effective *older_parent(const struct recipe *recipe, const struct catalog *catalog, const struct resolved *resolved)
+{
+	const struct older *older = catalog_older(catalog, KIND_RECIPE, &recipe->parent);
+
+	return older && older->past == PAST_FOUND ? resolved_at(resolved, &recipe->parent) : NULL;
+}
+
 /* Finds the parents by id; links[i].usable says that the recipe's own part of its chain is in order. */
-static void find_parents(struct link *links, const struct catalog *catalog, struct arena *arena, struct diags *diags)
+static void find_parents(struct link *links, const struct catalog *catalog, const struct resolved *resolved, struct arena *arena,
+                         struct diags *diags)
 {
 	size_t unknown = 0;
 
@@ -69,6 +78,11 @@ static void find_parents(struct link *links, const struct catalog *catalog, stru
 			links[i].usable = false;
 		if (recipe->level == LEVEL_BASELINE || !value_at(recipe->record.root, "metadata.parent"))
 			continue;
+		links[i].older = older_parent(recipe, catalog, resolved);
+		if (links[i].older) {
+			links[i].parent = links[i].older->recipe;
+			continue;
+		}
 		if (recipe->parent.id.len) {
 			links[i].parent = catalog_recipe(catalog, recipe->parent.id);
 			if (!links[i].parent && !catalog->unread[KIND_RECIPE])
@@ -110,9 +124,11 @@ static void report_cycle(const struct catalog *catalog, const size_t *path, size
 }
 
 /* False where the parent is at another version than the one that is meant. */
-static bool check_pin(struct link *link, const struct recipe *recipe, struct diags *diags)
+static bool check_pin(struct link *link, const struct recipe *recipe, const struct catalog *catalog, struct diags *diags)
 {
 	const struct recipe *parent = link->parent;
+	const struct older *older = catalog_older(catalog, KIND_RECIPE, &recipe->parent);
+	enum past past = older ? older->past : PAST_NO_HISTORY;
 	struct semver version;
 
 	if (!recipe->parent.pin.len || !semver_parse(&version, parent->version) || reference_matches(&recipe->parent, parent->version))
@@ -120,18 +136,27 @@ static bool check_pin(struct link *link, const struct recipe *recipe, struct dia
 	if (!semver_parse(&version, recipe->parent.pin) && !semver_range_valid(recipe->parent.pin))
 		return true;
 	const struct value *written = value_at(parent->record.root, "metadata.version");
-	diag_add(diags, CODE_PARENT_PIN, parent_place(recipe), "pin '%.*s' is not satisfied: parent '%.*s' is at %.*s",
-	         TEXT_ARGS(recipe->parent.pin), TEXT_ARGS(parent->record.id), TEXT_ARGS(parent->version));
+	diag_add(diags, CODE_PARENT_PIN, parent_place(recipe), "pin '%.*s' is not satisfied: parent '%.*s' is at %.*s%s",
+	         TEXT_ARGS(recipe->parent.pin), TEXT_ARGS(parent->record.id), TEXT_ARGS(parent->version),
+	         past == PAST_NOBODY    ? ", and its history has no such version"
+	         : past == PAST_SHALLOW ? ", and what this shallow clone holds of its history has no such version"
+	                                : "");
 	diag_relate(diags, written ? written->place : parent->record.place, "version %.*s", TEXT_ARGS(parent->version));
-	diag_help(diags, "pin a version that is there, such as %.*s@%.*s; versions in git's history are not looked up yet",
-	          TEXT_ARGS(parent->record.id), TEXT_ARGS(parent->version));
+	if (past == PAST_SHALLOW)
+		diag_help(diags, "fetch the full history: git fetch --unshallow, in a workflow fetch-depth: 0");
+	else if (past == PAST_NOBODY && older->newest.len)
+		diag_help(diags, "pin a version that is there: %.*s; galley log %.*s shows all", TEXT_ARGS(older->newest), TEXT_ARGS(parent->record.id));
+	else
+		diag_help(diags, "pin a version that is there, such as %.*s@%.*s%s", TEXT_ARGS(parent->record.id), TEXT_ARGS(parent->version),
+		          past == PAST_NO_HISTORY ? "; older versions are in git's history, and there is none here" : "");
 	link->usable = false;
 	return false;
 }
 
 /* The rules between a recipe and the parent it names. Where the parent (and not its own parent, above) is what leaves the family,
  * that was told at the parent. */
-static void check_pair(struct link *link, const struct recipe *recipe, const struct recipe *above, struct diags *diags)
+static void check_pair(struct link *link, const struct recipe *recipe, const struct recipe *above, const struct catalog *catalog,
+                       struct diags *diags)
 {
 	const struct recipe *parent = link->parent;
 	struct place place = parent_place(recipe);
@@ -152,7 +177,7 @@ static void check_pair(struct link *link, const struct recipe *recipe, const str
 		diag_relate(diags, family ? family->place : parent->record.place, "family '%.*s'", TEXT_ARGS(parent->family));
 		link->usable = false;
 	}
-	if (check_pin(link, recipe, diags) && recipe->status == STATUS_APPROVED &&
+	if ((link->older || check_pin(link, recipe, catalog, diags)) && recipe->status == STATUS_APPROVED &&
 	    (parent->status == STATUS_DRAFT || parent->status == STATUS_ARCHIVED)) {
 		const struct value *status = value_at(parent->record.root, "metadata.status");
 		diag_add(diags, CODE_PARENT_STATUS, place, "parent '%.*s' is %s, but '%.*s' is approved", TEXT_ARGS(parent->record.id),
@@ -163,6 +188,20 @@ static void check_pair(struct link *link, const struct recipe *recipe, const str
 	}
 }
 
+static void settle_older(struct link *link, const struct recipe *recipe, const struct catalog *catalog, struct diags *diags)
+{
+	size_t above = link->older->chain_count > 1 ? link->older->chain_count - 2 : 0;
+
+	link->depth = link->older->chain_count;
+	check_pair(link, recipe, link->older->chain_count > 1 ? link->older->chain[above] : NULL, catalog, diags);
+	if (link->older->usable)
+		return;
+	diag_add(diags, CODE_PARENT_PIN, parent_place(recipe), "version %.*s of parent '%.*s' has no effective form: it had errors",
+	         TEXT_ARGS(link->parent->version), TEXT_ARGS(link->parent->record.id));
+	diag_help(diags, "pin a version that could be resolved");
+	link->usable = link->whole = false;
+}
+
 /* Settles one recipe whose parent, if any, is settled. */
 static void settle(struct link *links, size_t i, const struct catalog *catalog, struct diags *diags)
 {
@@ -170,9 +209,13 @@ static void settle(struct link *links, size_t i, const struct catalog *catalog, 
 
 	if (!link->parent)
 		return;
+	if (link->older) {
+		settle_older(link, &catalog->recipes[i], catalog, diags);
+		return;
+	}
 	const struct link *above = &links[link->parent_index];
 	link->depth = above->depth + 1;
-	check_pair(link, &catalog->recipes[i], above->parent, diags);
+	check_pair(link, &catalog->recipes[i], above->parent, catalog, diags);
 	/* There are three levels, so every link of a longer chain has been told; this only bounds the work. */
 	if (link->depth >= CHAIN_LIMIT)
 		link->usable = link->whole = false;
@@ -180,25 +223,26 @@ static void settle(struct link *links, size_t i, const struct catalog *catalog, 
 	link->whole = link->whole && above->whole;
 }
 
-void parents_link(struct link *links, size_t *order, const struct catalog *catalog, struct arena *arena, struct diags *diags)
+void parents_link(struct link *links, size_t *order, const struct catalog *catalog, const struct resolved *resolved, struct arena *arena,
+                  struct diags *diags)
 {
 	enum mark *marks = arena_array(arena, catalog->recipe_count, sizeof *marks);
 	size_t *path = arena_array(arena, catalog->recipe_count, sizeof *path);
 	size_t *place = arena_array(arena, catalog->recipe_count, sizeof *place);
 	size_t done = 0;
 
-	find_parents(links, catalog, arena, diags);
+	find_parents(links, catalog, resolved, arena, diags);
 	for (size_t start = 0; start < catalog->recipe_count; start++) {
 		size_t length = 0, i = start;
 		while (marks[i] == UNSEEN) {
 			marks[i] = ON_PATH;
 			place[i] = length;
 			path[length++] = i;
-			if (!links[i].parent)
+			if (!links[i].parent || links[i].older)
 				break;
 			i = links[i].parent_index;
 		}
-		if (marks[i] == ON_PATH && links[i].parent) {
+		if (marks[i] == ON_PATH && links[i].parent && !links[i].older) {
 			report_cycle(catalog, path, place[i], length, diags);
 			for (size_t at = place[i]; at < length; at++)
 				links[path[at]] = (struct link){0};

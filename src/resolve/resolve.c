@@ -78,7 +78,7 @@ static void resolve_one(const struct progress *progress, size_t i, const struct 
 	const struct recipe *recipe = &progress->catalog->recipes[i];
 	const struct link *link = &progress->links[i];
 	struct effective *out = &progress->recipes[i];
-	struct effective *parent = link->parent ? &progress->recipes[link->parent_index] : NULL;
+	const struct effective *parent = link->older ? link->older : link->parent ? &progress->recipes[link->parent_index] : NULL;
 	struct arena *arena = bench->arena;
 	struct merge merge = {.arena = arena, .diags = bench->diags, .said = &progress->said, .findings_only = !progress->whole};
 
@@ -98,7 +98,7 @@ static void resolve_one(const struct progress *progress, size_t i, const struct 
 	effective_metrics(out, parent, arena, bench->diags);
 	effective_packs(out, arena);
 	if (out->root)
-		effective_check(out, &progress->told[i], parent ? &progress->told[link->parent_index] : NULL, bench->diags);
+		effective_check(out, &progress->told[i], parent && !link->older ? &progress->told[link->parent_index] : NULL, bench->diags);
 	if (progress->whole)
 		make_digest(out, arena);
 }
@@ -200,6 +200,24 @@ static void resolve_in_order(struct progress *progress, const size_t *order, uns
 	monitored_check(progress->recipes, leaves->monitored, progress->catalog, arena, diags);
 }
 
+static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, unsigned jobs, struct arena *arena, struct diags *diags);
+
+/* Older versions are whole workspaces of a few recipes; what is wrong in them was told when they were new. */
+static void resolve_older(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena)
+{
+	out->older = arena_array(arena, catalog->older_count, sizeof(struct effective *));
+	for (size_t i = 0; i < catalog->older_count; i++) {
+		const struct older *older = &catalog->older[i];
+		struct resolved *world = arena_alloc(arena, sizeof *world);
+		struct diags unheard;
+		if (older->past != PAST_FOUND || older->kind != KIND_RECIPE)
+			continue;
+		diags_init(&unheard, arena);
+		resolve(world, older->world, as_of, true, 1, arena, &unheard);
+		out->older[i] = resolved_recipe(world, older->id);
+	}
+}
+
 static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, unsigned jobs, struct arena *arena,
                     struct diags *diags)
 {
@@ -208,14 +226,15 @@ static void resolve(struct resolved *out, const struct catalog *catalog, int64_t
 	size_t *order = arena_array(arena, count, sizeof *order);
 	struct progress progress = {.catalog = catalog, .links = links, .whole = whole, .as_of = as_of};
 
-	*out = (struct resolved){.recipes = arena_array(arena, count, sizeof *out->recipes), .count = count};
+	*out = (struct resolved){.recipes = arena_array(arena, count, sizeof *out->recipes), .count = count, .catalog = catalog};
+	resolve_older(out, catalog, as_of, arena);
 	progress.recipes = out->recipes;
 	progress.told = arena_array(arena, count, sizeof *progress.told);
 	said_collect(&progress.said, diags, arena);
-	parents_link(links, order, catalog, arena, diags);
+	parents_link(links, order, catalog, out, arena, diags);
 	progress.is_parent = arena_array(arena, count, sizeof *progress.is_parent);
 	for (size_t i = 0; i < count; i++)
-		if (links[i].parent)
+		if (links[i].parent && !links[i].older)
 			progress.is_parent[links[i].parent_index] = true;
 	resolve_in_order(&progress, order, jobs, arena, diags);
 }
@@ -239,4 +258,14 @@ static int compare_id(const void *key, const void *item)
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id)
 {
 	return resolved->count ? bsearch(&id, resolved->recipes, resolved->count, sizeof *resolved->recipes, compare_id) : NULL;
+}
+
+const struct effective *resolved_at(const struct resolved *resolved, const struct reference *reference)
+{
+	const struct older *older = resolved->catalog ? catalog_older(resolved->catalog, KIND_RECIPE, reference) : NULL;
+
+	if (older && older->past == PAST_FOUND)
+		return resolved->older[older - resolved->catalog->older];
+	const struct effective *here = resolved_recipe(resolved, reference->id);
+	return here && reference_matches(reference, here->recipe->version) ? here : NULL;
 }

@@ -66,6 +66,9 @@ int objects_read_id(git_odb_object **object, enum read_result *result, struct so
 /* A tree, its type and size asked first. */
 int objects_tree(git_tree **tree, struct source *source, const git_oid *id, const char *what, struct failure *failure);
 
+/* A tree as git stores it; *object is the caller's. */
+int objects_tree_bytes(git_odb_object **object, struct source *source, const git_oid *id, const char *what, struct failure *failure);
+
 /* --- history.c --- */
 
 /* What stands at path below a tree: zero where nothing does. type may be NULL. */

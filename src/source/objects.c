@@ -22,6 +22,21 @@ static int check_header(size_t *size, struct source *source, const git_oid *id, 
 	return 0;
 }
 
+int objects_tree_bytes(git_odb_object **object, struct source *source, const git_oid *id, const char *what, struct failure *failure)
+{
+	size_t size;
+
+	if (check_header(&size, source, id, GIT_OBJECT_TREE, what, failure) < 0)
+		return -1;
+	if (size > source->limits.blob_bytes)
+		return failure_set(failure, EXIT_UNABLE, "cannot read folder '%s': it is larger than %zu bytes (%s)", what,
+		                   source->limits.blob_bytes, limit_note(&source->limits, &source->limits.blob_bytes).text);
+	watch_start(source->patience);
+	int error = git_odb_read(object, source->odb, id);
+	watch_stop();
+	return error ? repository_fail(failure, error, "cannot read folder '%s'", what) : 0;
+}
+
 int objects_tree(git_tree **tree, struct source *source, const git_oid *id, const char *what, struct failure *failure)
 {
 	size_t size;

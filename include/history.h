@@ -1,0 +1,62 @@
+/* History: the versions of recipes and packs as commits have them, and what stood beside each.
+ *
+ * A version is the manifest as it stood in the newest commit (by commit time, ties by id) that the source's commit reaches and in which
+ * metadata.version was that version; the tree that is read is newer still. Commits are read once: an index of them is kept in galley/ of
+ * the repository's common git directory, is checked before it is believed, and never changes an answer.
+ * Ownership: in the arena; a history reads from its source for as long as it is used. Failure: -1 where git cannot be read, or beyond
+ * limits.walk_commits and walk_files. */
+#ifndef GALLEY_HISTORY_H
+#define GALLEY_HISTORY_H
+
+#include "catalog.h"
+#include "resolve.h"
+
+struct history;
+struct source;
+
+/* Reads the index, walks the commits that it does not have yet, and writes it again. settings: whose galley.yaml says where recipes
+ * and packs are; where it said so in the past is found in history. limits: the command line's. present: also the files that are read
+ * now, unless those are a commit's. */
+int history_open(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits, bool present,
+                 struct arena *arena, struct failure *failure);
+
+/* Whether there are commits to look into, and whether all of them are there. PAST_FOUND: yes. */
+enum past history_extent(const struct history *history);
+/* The failure that a command without history ends with; returns -1. */
+int history_fail(struct failure *failure, const struct history *history);
+
+struct history_version {
+	enum kind kind;
+	struct text id, version, family;
+	enum record_status status;  /* where it stood last */
+	struct text path;
+	char blob[41];
+	char stood[41];             /* the newest commit that it stood in; "" is what is read, and no commit yet */
+	char made[41];              /* the newest that gave it its content; "": none yet */
+	char approved[41];          /* the newest that made it approved; "": none */
+	int64_t made_time;          /* commit times; INT64_MAX: not committed */
+	int64_t stood_time;
+	bool present;               /* it is what the source has */
+	size_t at;                  /* the commit, for this module */
+};
+
+/* All versions of one id, newest first; none where there is no such id. */
+void history_versions(struct history_version **out, size_t *count, struct history *history, enum kind kind, struct text id, struct arena *arena);
+/* Every id of a kind that there is or was, in byte order. */
+void history_ids(struct text **out, size_t *count, struct history *history, enum kind kind, struct arena *arena);
+/* Of versions, the one that a version or range asks for: the version itself, of a range the highest approved one; NULL. */
+const struct history_version *history_pick(const struct history_version *versions, size_t count, struct text pin);
+
+/* A recipe with its parents, or a pack, as they stood in that commit: one catalog, with older versions of its own where parents are
+ * pinned. settings: families. */
+int history_world(struct catalog **out, struct history *history, const struct history_version *version, const struct catalog *settings,
+                  struct arena *arena, struct failure *failure);
+/* Its file; *found is false where it is larger than limits.manifest_bytes. */
+int history_read(struct input **out, bool *found, struct history *history, const struct history_version *version, struct arena *arena,
+                 struct failure *failure);
+
+/* Fills in catalog->older for every pin (of models, runs, parents and packs) that the catalog's own records do not answer. Looks into
+ * history only where there is one. Between catalog_read() and catalog_check(). */
+int history_settle(struct catalog *catalog, struct source *source, const struct limits *limits, struct arena *arena, struct failure *failure);
+
+#endif
