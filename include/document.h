@@ -73,6 +73,10 @@ struct member *value_member(const struct value *map, struct text name);
 /* Follows names through maps: value_at(root, "metadata.id"). Names with dots cannot be reached so. */
 struct value *value_at(const struct value *map, const char *path);
 
+/* The place of bytes offset to offset + len of a scalar's text in the file, whatever its quotes, escapes, folds and indentation; it ends
+ * with the line. The scalar's own place where the file does not hold the text as it is (an alias, a value without a file). */
+struct place value_place_inside(const struct value *scalar, size_t offset, size_t len);
+
 /* New values made by the program (merging): place says where they are held to stand. Members are only added by these functions. */
 struct value *value_new_map(struct arena *arena, struct place place);
 struct value *value_new_list(struct arena *arena, struct place place);

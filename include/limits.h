@@ -27,6 +27,7 @@ struct limits {
 	size_t expression_bytes;
 	size_t expression_nodes;
 	size_t expression_depth;
+	size_t expression_cost;
 	size_t cron_bytes;
 	size_t blob_bytes;       /* one file read whole or from git */
 	size_t walk_commits;
@@ -44,7 +45,7 @@ struct limit_row {
 	const char *doc;
 };
 
-enum { LIMIT_LIST_COUNT = 20 };
+enum { LIMIT_LIST_COUNT = 21 };
 extern const struct limit_row limit_list[LIMIT_LIST_COUNT];
 extern const struct limits limits_default;
 

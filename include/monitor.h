@@ -7,6 +7,7 @@
 #define GALLEY_MONITOR_H
 
 #include "drift.h"
+#include "expression.h"
 #include "gates.h"
 
 /* In rank order: the last that applies is the state. */
@@ -121,6 +122,29 @@ struct monitor_request {
 /* The model's verdicts. Models that are not watched have runs and the list of their snapshots alone. */
 int monitor_model(struct model_result *out, const struct monitor_request *request, const struct model *model, struct arena *arena,
                   struct diags *diags, struct failure *failure);
+
+/* An expression tried against a model's present state. */
+struct trial_part {
+	struct text source;          /* a name, or a look into history */
+	struct expression_value value;
+	struct text words;
+	struct text snapshot;        /* the newest one that carries it; empty where that says nothing */
+};
+
+struct trial {
+	const struct model *model;
+	struct text source, read_as; /* read_as: with every operation in parentheses */
+	bool ok;                     /* false: it cannot be read, or there is nothing to try it on; diags or failed_reason say why */
+	struct text failed_reason;
+	struct expression_value value;
+	struct text words;           /* the value; "true", "0.31", "[price, cost]" */
+	struct trial_part *parts;    /* the value of each name in it, in the order of the text */
+	size_t part_count;
+	uint64_t cost;
+};
+
+int monitor_try(struct trial *out, const struct monitor_request *request, const struct model *model, struct text source, struct arena *arena,
+                struct diags *diags, struct failure *failure);
 
 /* What only effective recipes tell: alert conditions that cannot be read or that name what there is not (each where it is set), and
  * watched models without the reference that their drift features need. */

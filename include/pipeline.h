@@ -49,6 +49,9 @@ int workspace_has(bool *found, struct workspace *workspace, struct text path, st
 int workspace_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count,
                       struct failure *failure);
 
+/* An expression against a model's present state, see monitor.h. */
+int workspace_try(struct trial *trial, struct workspace *workspace, const struct model *model, struct text source, struct failure *failure);
+
 /* Report: the pages as files to write, after workspace_measure(). recheck: as the manifest.json that is there says (as-of and source),
  * see `report --check`. */
 int workspace_pages(struct publish_file **files, size_t *count, struct workspace *workspace, bool recheck, struct failure *failure);

@@ -23,6 +23,10 @@ void status_slack(struct buffer *out, const struct results *results);
 /* Workflow commands for GitHub's runner: an annotation a model that is not healthy, at most ten a level. */
 void status_github(struct buffer *out, const struct results *results);
 
+/* What an expression is at the present, with the value of each name; trial->ok. */
+void trial_text(struct buffer *out, const struct trial *trial, int64_t as_of);
+void trial_json(struct buffer *out, const struct trial *trial, int64_t as_of);
+
 /* A table with a header, columns as wide as their widest cell on a terminal; right marks columns of numbers. */
 struct table_text { const char *const *header; const bool *right; size_t columns; struct text *cells; size_t rows; };
 void table_print(struct buffer *out, const struct table_text *table);

@@ -366,6 +366,21 @@ int workspace_measure(struct workspace *workspace, bool latest_only, const struc
 	return 0;
 }
 
+int workspace_try(struct trial *trial, struct workspace *workspace, const struct model *model, struct text source, struct failure *failure)
+{
+	struct monitor_request request = {
+		.catalog = &workspace->catalog,
+		.resolved = &workspace->resolved,
+		.source = workspace->source,
+		.as_of = workspace->results.as_of,
+	};
+
+	if (monitor_try(trial, &request, model, source, &workspace->arena, &workspace->diags, failure) < 0)
+		return -1;
+	settle_findings(workspace);
+	return 0;
+}
+
 /* The paths that results depend on; reports/ is not among them. */
 static size_t input_paths(struct text paths[static 5], struct workspace *workspace)
 {

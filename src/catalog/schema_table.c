@@ -319,6 +319,7 @@ const struct field schema_fields[] = {
     CONFIG("limits.expression_bytes", SIZE, DOC("longest alert condition", "4KiB"), ELSE("4KiB")),
     CONFIG("limits.expression_nodes", SIZE, DOC("most numbers, names and operators in an alert condition", "256"), ELSE("256")),
     CONFIG("limits.expression_depth", SIZE, DOC("deepest nesting in an alert condition", "64"), ELSE("64")),
+    CONFIG("limits.expression_cost", SIZE, DOC("most steps that testing an alert condition may take", "1000000"), ELSE("1000000")),
     CONFIG("limits.cron_bytes", SIZE, DOC("longest schedule", "128"), ELSE("128")),
     CONFIG("limits.blob_bytes", SIZE, DOC("largest file that is read from git", "256MiB"), ELSE("256MiB")),
     CONFIG("limits.walk_commits", SIZE, DOC("most commits that a look into history visits", "100000"), ELSE("100000")),

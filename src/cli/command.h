@@ -49,6 +49,7 @@ struct invocation {
 	size_t max_bad_rows;
 	const char *family, *level, *status, *tag, *owner, *sort;
 	const char *kind;
+	bool eval;
 	size_t limit;
 };
 
@@ -116,6 +117,8 @@ void session_findings(const struct diags *diags, enum severity at_least, size_t 
 int session_errors(const struct workspace *workspace, const struct invocation *invocation);
 /* Says on stderr that there is no such id, with the nearest; returns EXIT_FINDINGS. */
 int session_unknown(const char *what, struct text id, const struct text *names, size_t count);
+/* The model of this id, or a message with the nearest and EXIT_FINDINGS. */
+int session_model(const struct model **model, const struct workspace *workspace, struct text id, struct arena *arena);
 /* A line on stderr, unless -q. */
 void session_note(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -236,6 +236,19 @@ int session_measure(struct workspace *workspace, bool latest_only, const struct 
 	return EXIT_OK;
 }
 
+int session_model(const struct model **model, const struct workspace *workspace, struct text id, struct arena *arena)
+{
+	const struct catalog *catalog = &workspace->catalog;
+	struct text *names = arena_array(arena, catalog->model_count, sizeof *names);
+
+	*model = catalog_model(catalog, id);
+	if (*model)
+		return EXIT_OK;
+	for (size_t i = 0; i < catalog->model_count; i++)
+		names[i] = catalog->models[i].record.id;
+	return session_unknown("model", id, names, catalog->model_count);
+}
+
 void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation)
 {
 	struct findings findings;

@@ -1,6 +1,7 @@
 #include "monitor_inner.h"
 
 #include "arena.h"
+#include "buffer.h"
 
 /* Order: metrics need nothing, drift needs the files, ages too; alerts need all three of the same snapshot; states need alerts and
  * trends; the model's state needs those of its snapshots. */
@@ -44,28 +45,48 @@ static void show_settings(struct model_result *out, const struct watch *watch)
 }
 
 /* Whether an alert asks for the age of the data, which takes reading the freshness features. */
-static void note_age(void *context, struct text name, size_t offset)
+static void note_age(void *context, struct text name, size_t offset, size_t len)
 {
 	(void)offset;
+	(void)len;
 	if (text_is(name, "freshness.age_hours"))
 		*(bool *)context = true;
+}
+
+/* Before the first snapshot that is judged: the one with data that it depends on, and those that conditions look back to. */
+static size_t first_needed(const struct monitored *monitored)
+{
+	const struct watch *watch = &monitored->watch;
+	size_t needed = monitored->first, back = 0;
+
+	for (size_t k = 0; k < watch->rule_count; k++)
+		if (watch->alerts[k].expression && expression_history(watch->alerts[k].expression) > back)
+			back = expression_history(watch->alerts[k].expression);
+	for (size_t at = needed; needed; at = needed - 1) {
+		size_t earlier = newest_csv(monitored, at);
+		if (earlier == monitored->out->snapshot_count)
+			break;
+		needed = earlier;
+		if (!back--)
+			break;
+	}
+	return needed;
 }
 
 static int measure_data(struct monitored *monitored)
 {
 	struct model_result *out = monitored->out;
 	const struct watch *watch = &monitored->watch;
+	size_t from = first_needed(monitored);
 	bool ages = false;
 
-	for (size_t k = 0; k < watch->alert_count; k++)
+	for (size_t k = 0; k < watch->rule_count; k++)
 		if (watch->alerts[k].expression)
 			expression_names(watch->alerts[k].expression, note_age, &ages);
 	for (size_t i = 0; i < out->snapshot_count; i++) {
-		/* Before the first there may be one that the first depends on. */
-		bool needed = i >= monitored->first || i == newest_csv(monitored, monitored->first);
-		if (needed && drift_judge(monitored, i) != 0)
+		if (i >= from && drift_judge(monitored, i) != 0)
 			return -1;
-		if ((i + 1 == out->snapshot_count || (ages && i >= monitored->first)) && age_find(monitored, i) != 0)
+		if ((i + 1 == out->snapshot_count || (ages && i >= from)) && age_find(monitored, i) != 0)
 			return -1;
 		if (out->snapshots[i].has_drift)
 			out->latest_drift = &out->snapshots[i];
@@ -141,25 +162,37 @@ static bool is_watched(const struct model *model)
 	return model->status == MODEL_STAGING || model->status == MODEL_PRODUCTION;
 }
 
+/* Everything up to the settings; false where there is no recipe to take them from. */
+static bool prepare(struct monitored *monitored, const struct model *model)
+{
+	const struct monitor_request *request = monitored->request;
+	struct model_result *out = monitored->out;
+	struct arena *arena = monitored->arena;
+
+	*out = (struct model_result){.model = model, .method = METHOD_NONE};
+	judge_runs(out, request, arena);
+	list_snapshots(out, request->as_of, arena);
+	out->recipe = gates_recipe(&out->recipe_reason, request->resolved, &model->recipe, arena);
+	if (!out->recipe)
+		return false;
+	watch_read(&monitored->watch, out->recipe, &request->catalog->config, arena);
+	show_settings(out, &monitored->watch);
+	monitored->ages = arena_array(arena, out->snapshot_count + 1, sizeof *monitored->ages);
+	monitored->raw = arena_array(arena, out->snapshot_count + 1, sizeof *monitored->raw);
+	return true;
+}
+
 static int judge_model(struct model_result *out, const struct monitor_request *request, const struct model *model, bool latest_only,
                        struct arena *arena, struct diags *diags, struct failure *failure)
 {
 	struct monitored monitored = {.out = out, .request = request, .arena = arena, .diags = diags, .failure = failure};
 	size_t hold = request->catalog->config.hold ? request->catalog->config.hold : 1;
 
-	*out = (struct model_result){.model = model, .method = METHOD_NONE};
-	judge_runs(out, request, arena);
-	list_snapshots(out, request->as_of, arena);
-	out->recipe = gates_recipe(&out->recipe_reason, request->resolved, &model->recipe, arena);
-	if (!out->recipe) {
+	if (!prepare(&monitored, model)) {
 		if (is_watched(model))
 			give_up(out, arena);
 		return 0;
 	}
-	watch_read(&monitored.watch, out->recipe, &request->catalog->config, arena);
-	show_settings(out, &monitored.watch);
-	monitored.ages = arena_array(arena, out->snapshot_count + 1, sizeof *monitored.ages);
-	monitored.raw = arena_array(arena, out->snapshot_count + 1, sizeof *monitored.raw);
 	if (latest_only && out->snapshot_count > hold)
 		monitored.first = out->snapshot_count - hold;
 	if (!is_watched(model))
@@ -188,4 +221,79 @@ int monitor_model(struct model_result *out, const struct monitor_request *reques
 	if (!request->latest_only || out->action == ACTION_NONE || out->has_since || !has_open_run(model))
 		return 0;
 	return judge_model(out, request, model, false, arena, diags, failure);
+}
+
+/* --- trying an expression --- */
+
+struct parts {
+	struct trial *trial;
+	const struct monitored *monitored;
+	struct arena *arena;
+};
+
+static struct text stamp_of(const struct monitored *monitored, struct text name)
+{
+	size_t count = monitored->out->snapshot_count, i = count;
+
+	if (count && text_starts(name, "performance."))
+		i = newest_metrics(monitored, count - 1);
+	else if (count && (text_starts(name, "drift.") || text_starts(name, "data.")))
+		i = newest_csv(monitored, count - 1);
+	return i < count ? monitored->out->snapshots[i].snapshot->stamp : TEXT("");
+}
+
+static void add_part(void *context, struct text source, const struct expression_value *value)
+{
+	struct parts *parts = context;
+	struct trial *trial = parts->trial;
+
+	trial->parts = arena_grow(parts->arena, trial->parts, trial->part_count, sizeof *trial->parts);
+	trial->parts[trial->part_count++] = (struct trial_part){
+		.source = source, .value = *value, .words = expression_words(value, parts->arena), .snapshot = stamp_of(parts->monitored, source)};
+}
+
+static void evaluate(struct trial *out, const struct monitored *monitored, const struct expression *expression)
+{
+	struct arena *arena = monitored->arena;
+	size_t count = monitored->out->snapshot_count;
+	struct parts parts = {out, monitored, arena};
+	struct names_view view;
+	struct buffer printed;
+
+	names_view_init(&view, monitored, count ? count - 1 : 0, monitored->request->as_of);
+	buffer_init(&printed);
+	expression_print(&printed, expression);
+	out->read_as = text_copy(arena, buffer_text(&printed));
+	buffer_release(&printed);
+	out->cost = expression_cost(expression);
+	out->value = expression_evaluate(expression, &view.view, arena);
+	out->words = expression_words(&out->value, arena);
+	expression_parts(expression, &view.view, arena, add_part, &parts);
+	out->ok = true;
+}
+
+int monitor_try(struct trial *out, const struct monitor_request *request, const struct model *model, struct text source, struct arena *arena,
+                struct diags *diags, struct failure *failure)
+{
+	struct model_result *result = arena_alloc(arena, sizeof *result);
+	struct monitored monitored = {.out = result, .request = request, .arena = arena, .diags = diags, .failure = failure};
+	struct input *input = arena_alloc(arena, sizeof *input);
+	struct value *written = arena_alloc(arena, sizeof *written);
+
+	*input = (struct input){.path = TEXT("EXPR"), .bytes = source};
+	*written = (struct value){.kind = VALUE_SCALAR, .text = source, .place = {.file = input, .line = 1, .column = 1, .width = 1}};
+	*out = (struct trial){.model = model, .source = source};
+	if (!prepare(&monitored, model)) {
+		out->failed_reason = result->recipe_reason;
+		return 0;
+	}
+	const struct expression *expression = condition_check(written, true, request->catalog, result->recipe, arena, diags);
+	if (!expression)
+		return 0;
+	watch_try(&monitored.watch, expression);
+	monitored.first = result->snapshot_count ? result->snapshot_count - 1 : 0;
+	if (measure_data(&monitored) != 0)
+		return -1;
+	evaluate(out, &monitored, expression);
+	return 0;
 }

@@ -12,8 +12,8 @@ struct alert_rule {
 	struct text name, condition;
 	bool critical;
 	struct place place;
-	const struct expression *expression; /* NULL: why says what is wrong with it */
-	struct text why;
+	const struct expression *expression; /* NULL: error says what is wrong with it */
+	struct expression_error error;
 };
 
 /* The monitoring block of an effective recipe with its defaults. */
@@ -38,8 +38,8 @@ struct watch {
 	size_t fresh_count;
 	struct text *metrics;
 	size_t metric_count;
-	struct alert_rule *alerts;
-	size_t alert_count;
+	struct alert_rule *alerts;     /* behind them, up to rule_count, an expression that is only tried */
+	size_t alert_count, rule_count;
 	enum action on_stale, on_drift, on_degraded, on_failed;
 	char delimiter;
 	struct text *na;
@@ -66,6 +66,8 @@ struct reasons {
 	enum model_state worst;
 };
 
+/* An expression that is tried beside the alerts. */
+void watch_try(struct watch *out, const struct expression *expression);
 void watch_read(struct watch *out, const struct effective *recipe, const struct config *config, struct arena *arena);
 /* Scalars of a list at a path, as texts. */
 size_t watch_texts(struct text **out, const struct value *root, const char *path, struct arena *arena);
@@ -82,9 +84,27 @@ void performance_judge(struct monitored *monitored, size_t i);
 /* Trends of the monitored metrics over the snapshots up to i. */
 struct trend *trends_find(const struct monitored *monitored, size_t i);
 
+/* Where the names of a condition get their values, with the snapshots up to i (snapshot_count: none) at a time. */
+struct names_view {
+	struct expression_view view; /* its context is this */
+	const struct monitored *monitored;
+	size_t i;
+	int64_t now;
+};
+void names_view_init(struct names_view *out, const struct monitored *monitored, size_t i, int64_t now);
+
+/* Reads a condition and looks at its names; what is wrong becomes diags inside it. NULL where it cannot be read. */
+const struct expression *condition_check(const struct value *condition, bool any, const struct catalog *catalog, const struct effective *recipe,
+                                         struct arena *arena, struct diags *diags);
+void conditions_check(const struct catalog *catalog, const struct effective *recipe, struct arena *arena, struct diags *diags);
+
 /* The alerts as they stand at a time with the snapshots up to i. */
 struct alert_result *alerts_judge(const struct monitored *monitored, size_t i, int64_t now);
 void alerts_date(struct monitored *monitored);
+/* The name of an alert's column and method: "drift.COLUMN.METHOD"; false for another. */
+bool drift_name_parts(struct text *column, enum drift_method *method, struct text name);
+/* A value in words, numbers with six digits. */
+struct text expression_words(const struct expression_value *value, struct arena *arena);
 struct text alert_words(const struct monitored *monitored, size_t i, int64_t now, const struct alert_result *alert);
 
 /* What speaks against the model with the snapshots up to i; staleness only where the as-of is given. */

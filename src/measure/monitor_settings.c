@@ -163,42 +163,44 @@ static void read_drift(struct watch *out, const struct value *drift, struct aren
 	out->show[METHOD_PSI] = out->show[METHOD_KS] = out->show[METHOD_MISSING] = true;
 }
 
-static void show_method(void *context, struct text name, size_t offset)
+static void show_method(void *context, struct text name, size_t offset, size_t len)
 {
 	struct watch *watch = context;
-	size_t end = name.len;
+	enum drift_method method;
+	struct text column;
 
 	(void)offset;
-	if (!text_starts(name, "drift."))
-		return;
-	while (end > 0 && name.at[end - 1] != '.')
-		end--;
-	enum drift_method method = drift_method_of(text_cut(name, end, name.len));
-	if (method != METHOD_NONE)
+	(void)len;
+	if (drift_name_parts(&column, &method, name) && method != METHOD_NONE)
 		watch->show[method] = true;
 }
 
 static void read_alerts(struct watch *out, const struct value *alerts, const struct limits *limits, struct arena *arena)
 {
-	size_t offset;
+	size_t count = alerts && alerts->kind == VALUE_MAP ? alerts->count : 0;
 
-	if (!alerts || alerts->kind != VALUE_MAP)
-		return;
-	out->alerts = arena_array(arena, alerts->count, sizeof *out->alerts);
-	for (size_t i = 0; i < alerts->count; i++) {
+	out->alerts = arena_array(arena, count + 1, sizeof *out->alerts);
+	for (size_t i = 0; i < count; i++) {
 		const struct value *condition = value_get(alerts->members[i].value, "condition");
 		struct alert_rule *rule = &out->alerts[out->alert_count++];
 		*rule = (struct alert_rule){.name = alerts->members[i].name, .place = alerts->members[i].place};
 		rule->critical = text_is(value_text(alerts->members[i].value, "severity"), "critical");
-		rule->why = TEXT("it has no condition");
+		rule->error.why = TEXT("it has no condition");
 		if (!condition || condition->kind != VALUE_SCALAR)
 			continue;
 		rule->condition = condition->text;
 		rule->place = condition->place;
-		rule->expression = expression_parse(&rule->why, &offset, condition->text, limits, arena);
+		rule->expression = expression_parse(&rule->error, condition->text, false, limits, arena);
 		if (rule->expression)
 			expression_names(rule->expression, show_method, out);
 	}
+	out->rule_count = out->alert_count;
+}
+
+void watch_try(struct watch *out, const struct expression *expression)
+{
+	out->alerts[out->rule_count++] = (struct alert_rule){.expression = expression};
+	expression_names(expression, show_method, out);
 }
 
 static enum action read_action(const struct value *actions, const char *key, enum action fallback)

@@ -190,12 +190,52 @@ static void test_many_keys(void **state)
 	buffer_release(&out);
 }
 
+/* --- places inside a scalar --- */
+
+/* Where the 'X' of value a stands, as line, column and width. */
+static void check_inside(const char *path, const char *bytes, size_t len, unsigned line, unsigned column, unsigned width)
+{
+	struct reading reading;
+
+	reading_init(&reading, path, text_of(bytes), DOCUMENT_MANIFEST, &limits_default);
+	assert_non_null(reading.root);
+	const struct value *scalar = value_get(reading.root, "a");
+	size_t at = text_find(scalar->text, 'X');
+	struct place place = value_place_inside(scalar, at, len);
+	if (place.line != line || place.column != column || place.width != width)
+		fail_msg("%s: %u:%u+%u, not %u:%u+%u", bytes, place.line, place.column, place.width, line, column, width);
+	reading_release(&reading);
+}
+
+static void test_inside(void **state)
+{
+	(void)state;
+	check_inside("x.yaml", "a: b XYZ c\n", 3, 1, 6, 3);
+	check_inside("x.yaml", "a: \xc3\xa9 XY\n", 2, 1, 6, 2);
+	check_inside("x.yaml", "a: b\n  X c\n", 1, 2, 3, 1);
+	check_inside("x.yaml", "{a: \"b \\\"q\\\" XY\"}\n", 2, 1, 14, 2);
+	check_inside("x.yaml", "a: \"\\u00e9\\x41\\n X\"\n", 1, 1, 18, 1);
+	check_inside("x.yaml", "a: \"b \\\n   c X\"\n", 1, 2, 6, 1);
+	check_inside("x.yaml", "a: 'it''s XY'\n", 2, 1, 11, 2);
+	check_inside("x.yaml", "a: 'b\n\n    c XYZ'\n", 3, 3, 7, 3);
+	check_inside("x.yaml", "a: >- # XX\n    b\n    XY c\n", 2, 3, 5, 2);
+	check_inside("x.yaml", "a: |2\n    b\n      X c\n", 1, 3, 7, 1);
+	check_inside("x.json", "{\"b\": 1,\n \"a\": \"\\u00e9 \\/ X\"}", 1, 2, 18, 1);
+	/* The width ends with the line, and an end of the text has a place too. */
+	check_inside("x.yaml", "a: b X\n  Y Z\n", 5, 1, 6, 1);
+	check_inside("x.yaml", "a: b c\n", 0, 1, 7, 1);
+	check_inside("x.yaml", "a: \"b c\"\n", 0, 1, 8, 1);
+	/* An alias stands where its anchor does. */
+	check_inside("x.yaml", "b: &x c X\na: *x\n", 1, 1, 9, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strangers), cmocka_unit_test(test_encodings), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_lookup),    cmocka_unit_test(test_building),  cmocka_unit_test(test_class),
 		cmocka_unit_test(test_same),      cmocka_unit_test(test_many_keys),
+		cmocka_unit_test(test_inside),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -417,7 +417,7 @@ static void test_alerts(void **state)
 	assert_int_equal(w->out.snapshots[0].alerts[0].status, ALERT_OK);
 	w = build("{alerts: {a: {condition: performance.gone > 1}}}");
 	add(w, 1, "same.csv", NULL);
-	says(judge(w, 1), "unknown since 1: alert a could not be judged: performance.gone has no value; none");
+	says(judge(w, 1), "unknown since 1: alert a could not be judged: performance.gone has no value: no snapshot carries metrics; none");
 	w = build("{alerts: {a: {condition: drift.price.ks > 0.3}}}");
 	add(w, 1, "moved.csv", NULL);
 	judge(w, 1);
@@ -546,7 +546,7 @@ static void test_check(void **state)
 	w = build("{alerts: {a: {condition: 'drift.max > 1 && drift.price.pssi > 1'}}}");
 	found(w, "1:68+4 error unknown drift method 'pssi' in an alert condition; did you mean 'drift.price.psi'?\n");
 	w = build("{drift: {features: [price]}, alerts: {a: {condition: \"\xc3\xa9\" }, b: {condition: \"drift.prise.psi > 1\"}}}");
-	found(w, "1:67+1 error not a condition: '\xc3\xa9' where a value is expected; for example: performance.MAPE > 0.25 && drift.max > 0.2\n"
+	found(w, "1:67+1 error not a condition: '\xc3\xa9' means nothing here; for example: performance.MAPE > 0.25 && drift.max > 0.2\n"
 	         "1:95+5 error unknown column 'prise' in an alert condition; did you mean 'drift.price'?\n");
 	w = build("{alerts: {a: {condition: drift.mox > 1}}}");
 	found(w, "1:38+9 error unknown name 'drift.mox' in an alert condition; did you mean 'drift.max'?\n");
