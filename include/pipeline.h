@@ -6,6 +6,7 @@
 #define GALLEY_PIPELINE_H
 
 #include "arena.h"
+#include "difference.h"
 #include "publish.h"
 #include "results.h"
 #include "source.h"
@@ -23,6 +24,16 @@ struct workspace_request {
 	bool base_if_any;  /* no base where there can be none: no commit yet, a shallow clone, nothing in common; see workspace.no_base */
 	bool base_exactly; /* what REV holds is compared, not the merge base with it: also what a rewritten branch leaves out */
 	bool may_be_none;  /* a commit without a workspace is no failure, see workspace.none */
+	const char *against; /* a revision to compare with, without the rules for changes; NULL. Not with base */
+	bool since_fork;  /* compare with the merge base of that revision and what is read */
+};
+
+/* Another state of the same repository, that the one which is read is compared with. */
+struct workspace_base {
+	char commit[41];
+	struct catalog catalog;
+	struct resolved resolved;
+	struct diags diags;   /* findings on it, without configured severities */
 };
 
 struct workspace {
@@ -36,6 +47,7 @@ struct workspace {
 	const char *no_base; /* why there was no base, with base_if_any; else NULL */
 	bool none;    /* no workspace was there, with may_be_none; nothing else is set */
 	bool base_none; /* nor was there one at the base */
+	const struct workspace_base *base; /* with base or against; NULL */
 };
 
 /* Source to resolve: every record is there, every effective recipe, every finding of `galley check`. */
@@ -43,6 +55,9 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 void workspace_close(struct workspace *workspace);
 /* Whether anything stands at this path, from the repository's top, in what is read. */
 int workspace_has(bool *found, struct workspace *workspace, struct text path, struct failure *failure);
+
+/* Resolve: what differs in meaning between workspace->base and what was read. Not after findings_only. */
+void workspace_differences(struct differences *out, struct workspace *workspace);
 
 /* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */

@@ -13,5 +13,8 @@
 struct json *typed_json(enum kind kind, const struct value *root, struct arena *arena);
 /* A value of the field, as the next item of array. */
 void typed_json_push(struct json *array, const struct field *field, const struct value *value, struct arena *arena);
+/* A value of the field as a member of object; field NULL: free. */
+void typed_json_add(struct json *object, const char *key, enum kind kind, const struct field *field, const struct value *value,
+                    struct arena *arena);
 
 #endif

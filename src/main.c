@@ -6,7 +6,7 @@
  *   src/source/    files from the working tree, the index, a commit or a plain folder (libgit2)
  *   src/document/  YAML and JSON as trees of values with positions, and edits in place (libyaml)
  *   src/catalog/   the schema table, its checker, and the typed records
- *   src/resolve/   inheritance, origins, gates tighter or looser, what a change may not do
+ *   src/resolve/   inheritance, origins, gates tighter or looser, what a change may not do, what two states differ in
  *   src/table/     CSV columns (libcsv)
  *   src/measure/   statistics, drift, gates, alert conditions, decisions (GSL)
  *   src/report/    Markdown, JSON, SVG and text from results (cJSON)

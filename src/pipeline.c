@@ -57,13 +57,12 @@ static int refuse_nothing(const struct workspace *workspace, struct failure *fai
 
 /* --- What a change starts from --- */
 
-/* The state at the merge base, and versions in history. */
+/* The state that is compared with, and versions in history. */
 struct before {
-	struct catalog catalog;
-	struct diags diags;
+	struct workspace_base *base;
 	const struct limits *limits; /* for history: those of the command line alone, so that no change hides versions by its own */
 	struct versions reached, ahead;
-	char commit[41], revision[41];
+	char revision[41];
 };
 
 /* The catalog with the versions that its pins ask for, from history where this revision has others. */
@@ -77,24 +76,40 @@ static int load_settled(struct catalog *catalog, bool brief, struct source *sour
 	return 0;
 }
 
+static int refuse_no_commits(const struct workspace *workspace, const char *revision, struct failure *failure)
+{
+	const struct source_info *info = source_get_info(workspace->source);
+
+	if (info->kind == SOURCE_FOLDER)
+		return failure_set(failure, EXIT_UNABLE, "'%.*s' is not in a git repository: there is no '%s' to compare with",
+		                   TEXT_ARGS(info->top), revision);
+	return 0;
+}
+
 static int before_load(struct before *before, struct workspace *workspace, const struct workspace_request *request,
                        struct failure *failure)
 {
+	const char *revision = request->base ? request->base : request->against;
+	bool exactly = request->base ? request->base_exactly : !request->since_fork;
+	struct workspace_base *base = before->base = arena_alloc(&workspace->arena, sizeof *base);
 	struct source *source;
 
-	if (request->base_exactly) {
-		if (source_revision(before->revision, workspace->source, request->base, failure) < 0)
+	if (refuse_no_commits(workspace, revision, failure) < 0)
+		return -1;
+	if (exactly) {
+		if (source_revision(before->revision, workspace->source, revision, failure) < 0)
 			return -1;
-		memcpy(before->commit, before->revision, sizeof before->commit);
-	} else if (source_merge_base(before->commit, before->revision, workspace->source, request->base, failure) < 0) {
+		memcpy(base->commit, before->revision, sizeof base->commit);
+	} else if (source_merge_base(base->commit, before->revision, workspace->source, revision, failure) < 0) {
 		return -1;
 	}
-	if (source_open_commit(&source, workspace->source, before->commit, &workspace->arena, failure) < 0)
+	if (source_open_commit(&source, workspace->source, base->commit, &workspace->arena, failure) < 0)
 		return -1;
-	diags_init(&before->diags, &workspace->arena);
-	int status = load_settled(&before->catalog, false, source, before->limits, before->limits, request->jobs, &workspace->arena, &before->diags,
+	diags_init(&base->diags, &workspace->arena);
+	int status = load_settled(&base->catalog, false, source, before->limits, before->limits, request->jobs, &workspace->arena, &base->diags,
 	                          failure);
 	source_close(source);
+	workspace->base = base;
 	return status;
 }
 
@@ -140,7 +155,7 @@ static int add_folders_of(struct folders *folders, struct workspace *workspace, 
 static int walk_reached(struct history_file **files, size_t *count, struct folders *folders, struct workspace *workspace,
                         const struct before *before, struct failure *failure)
 {
-	const struct config *now = &workspace->catalog.config, *then = &before->catalog.config;
+	const struct config *now = &workspace->catalog.config, *then = &before->base->catalog.config;
 	struct arena *arena = &workspace->arena;
 	size_t walked;
 
@@ -235,9 +250,9 @@ static int compare_with_base(struct workspace *workspace, struct before *before,
 	struct history_file *reached, *ahead;
 	size_t reached_count, ahead_count;
 	struct change_request change = {
-		.base = &before->catalog,
+		.base = &before->base->catalog,
 		.now = &workspace->catalog,
-		.base_commit = before->commit,
+		.base_commit = before->base->commit,
 		.reached = &before->reached,
 		.ahead = &before->ahead,
 		.now_commit = info->kind == SOURCE_COMMIT ? info->commit : NULL,
@@ -250,21 +265,16 @@ static int compare_with_base(struct workspace *workspace, struct before *before,
 	    read_versions(&before->reached, workspace, reached, reached_count, &folders, before->limits, failure) < 0 ||
 	    read_versions(&before->ahead, workspace, ahead, ahead_count, &folders, before->limits, failure) < 0)
 		return -1;
-	config_tighten(&workspace->catalog.config, &before->catalog.config, text_cut(text_of(before->commit), 0, 12), &workspace->arena,
+	config_tighten(&workspace->catalog.config, &before->base->catalog.config, text_cut(text_of(before->base->commit), 0, 12), &workspace->arena,
 	               &workspace->diags);
 	change_check(&change, &workspace->arena, &workspace->diags);
 	return 0;
 }
 
-/* After the rules were applied, as a comment that suppresses stands where the finding was made. */
-static void anchor_findings(struct workspace *workspace, struct before *before)
+static void resolve_base(struct workspace *workspace, struct workspace_base *base)
 {
-	struct resolved resolved;
-
-	resolve_all(&resolved, &before->catalog, workspace->results.as_of, &workspace->arena, &before->diags);
-	monitor_check_alerts(&before->catalog, &resolved, &workspace->arena, &before->diags);
-	change_anchor(&workspace->diags, &before->catalog, &before->diags, &workspace->catalog);
-	diags_sort(&workspace->diags);
+	resolve_all(&base->resolved, &base->catalog, workspace->results.as_of, &workspace->arena, &base->diags);
+	monitor_check_alerts(&base->catalog, &base->resolved, &workspace->arena, &base->diags);
 }
 
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
@@ -283,15 +293,14 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	if (has_base && request->base_if_any &&
 	    source_has_base(&has_base, &workspace->no_base, workspace->source, request->base, failure) < 0)
 		return -1;
-	if (has_base) {
-		if (before_load(&before, workspace, request, failure) < 0)
-			return -1;
-		limits = &before.catalog.config.limits;
-	}
+	if ((has_base || request->against) && before_load(&before, workspace, request, failure) < 0)
+		return -1;
+	if (has_base)
+		limits = &before.base->catalog.config.limits;
 	if (load_settled(&workspace->catalog, brief, workspace->source, limits, before.limits, request->jobs, &workspace->arena, &workspace->diags,
 	                 failure) < 0)
 		return -1;
-	workspace->base_none = !has_base || !holds_files(&before.catalog);
+	workspace->base_none = !has_base || !holds_files(&before.base->catalog);
 	if (holds_nothing(&workspace->none, workspace, failure) < 0)
 		return -1;
 	if (workspace->none)
@@ -315,9 +324,22 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	if (has_base && compare_with_base(workspace, &before, failure) < 0)
 		return -1;
 	settle_findings(workspace);
-	if (has_base)
-		anchor_findings(workspace, &before);
+	if (before.base)
+		resolve_base(workspace, before.base);
+	/* After the rules were applied, as a comment that suppresses stands where the finding was made. */
+	if (has_base) {
+		change_anchor(&workspace->diags, &before.base->catalog, &before.base->diags, &workspace->catalog);
+		diags_sort(&workspace->diags);
+	}
 	return 0;
+}
+
+void workspace_differences(struct differences *out, struct workspace *workspace)
+{
+	const struct workspace_base *base = workspace->base;
+	const struct state before = {&base->catalog, &base->resolved}, now = {&workspace->catalog, &workspace->resolved};
+
+	differences_find(out, &before, &now, &workspace->arena);
 }
 
 int workspace_has(bool *found, struct workspace *workspace, struct text path, struct failure *failure)

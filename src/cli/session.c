@@ -197,6 +197,8 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 		.base_if_any = invocation->base_if_any,
 		.base_exactly = invocation->base_exactly,
 		.may_be_none = invocation->may_be_none,
+		.against = invocation->against,
+		.since_fork = invocation->since_fork,
 		.now = session_now(),
 	};
 	struct limits limits;

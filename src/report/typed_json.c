@@ -123,3 +123,9 @@ void typed_json_push(struct json *array, const struct field *field, const struct
 {
 	put_value(&(struct slot){array, NULL, field->kind, arena}, field, value);
 }
+
+void typed_json_add(struct json *object, const char *key, enum kind kind, const struct field *field, const struct value *value,
+                    struct arena *arena)
+{
+	put_value(&(struct slot){object, key, kind, arena}, field, value);
+}

@@ -6,14 +6,7 @@
 #include "digest.h"
 #include "number.h"
 
-/* The row of the schema for a value, while walking down from the root: NULL there, and below what is free. */
-struct row {
-	enum kind kind;
-	const struct field *field;
-	bool free;
-};
-
-static struct row row_below(struct row row, struct text key)
+struct row row_below(struct row row, struct text key)
 {
 	if (row.free || text_starts(key, "x-") || (row.field && schema_is_free(row.field)))
 		return (struct row){row.kind, NULL, true};
@@ -21,7 +14,7 @@ static struct row row_below(struct row row, struct text key)
 	return (struct row){row.kind, field, !field};
 }
 
-static struct row row_item(struct row row)
+struct row row_item(struct row row)
 {
 	const struct field *field = row.free || !row.field || schema_is_free(row.field) ? NULL : schema_item(row.kind, row.field);
 
@@ -135,7 +128,7 @@ void content_digest(char out[static 65], enum kind kind, const struct value *roo
 	buffer_release(&text);
 }
 
-static bool same_content(struct row row, const struct value *a, const struct value *b)
+bool content_same(struct row row, const struct value *a, const struct value *b)
 {
 	struct buffer left, right;
 
@@ -231,7 +224,7 @@ static bool find_list(struct difference *out, struct row row, const struct trail
 static bool find_value(struct difference *out, struct row row, const struct trail *trail, const struct value *before,
                        const struct value *now, struct arena *arena)
 {
-	if (same_content(row, before, now))
+	if (content_same(row, before, now))
 		return false;
 	if (before->kind == VALUE_MAP && now->kind == VALUE_MAP && find_map(out, row, trail, before, now, arena))
 		return true;

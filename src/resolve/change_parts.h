@@ -7,6 +7,17 @@
 
 /* --- change_content.c: content as parsed --- */
 
+/* The row of the schema for a value, while walking down from the root: NULL there, and below what is free. */
+struct row {
+	enum kind kind;
+	const struct field *field;
+	bool free;
+};
+
+struct row row_below(struct row row, struct text key);
+struct row row_item(struct row row);
+bool content_same(struct row row, const struct value *a, const struct value *b);
+
 /* SHA-256 over a manifest's content; metadata.status is no part of it. */
 void content_digest(char out[static 65], enum kind kind, const struct value *root);
 

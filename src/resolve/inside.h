@@ -130,6 +130,8 @@ struct loosening {
 
 /* The gates of out against parent's, as out->changes. */
 void gates_compare(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena);
+/* The same of two effective trees that do not come of each other; places of what was removed are of the earlier. */
+void gates_between(struct gate_change **changes, size_t *count, const struct value *before, const struct value *after, struct arena *arena);
 /* before, after: NULL where there is none. */
 void gate_note(struct loosening *work, struct text field, enum gate_move move, const struct value *before, const struct value *after);
 void gates_compare_metric(struct loosening *work, const struct trail *trail, const struct value *before, const struct value *after);

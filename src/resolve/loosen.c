@@ -211,3 +211,13 @@ void gates_compare(struct effective *out, const struct effective *parent, const 
 	out->changes = work.changes;
 	out->change_count = work.count;
 }
+
+void gates_between(struct gate_change **changes, size_t *count, const struct value *before, const struct value *after, struct arena *arena)
+{
+	struct merge merge = {.arena = arena};
+	struct loosening work = {.arena = arena, .merge = &merge};
+
+	compare(&work, NULL, NULL, before, after);
+	*changes = work.changes;
+	*count = work.count;
+}
