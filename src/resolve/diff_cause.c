@@ -79,7 +79,16 @@ static struct place removal_of(const struct effective *now, struct text field, c
 	return (struct place){.file = NULL};
 }
 
-struct cause cause_of_field(const struct effective *before, const struct effective *now, const struct field_change *change)
+/* Whether the recipe is what it was in both states, whichever version of it is inherited from. */
+static bool is_untouched(const struct work *work, const struct recipe *recipe)
+{
+	const struct recipe *was = catalog_recipe(work->before->catalog, recipe->record.id), *is = catalog_recipe(work->now->catalog, recipe->record.id);
+
+	return was && is && same_input(was->record.file, is->record.file);
+}
+
+struct cause cause_of_field(const struct work *work, const struct effective *before, const struct effective *now,
+                            const struct field_change *change)
 {
 	struct place new = place_of(change->after, change->before, change->row), old = place_of(change->before, change->after, change->row);
 	size_t depth = 0, old_depth = 0;
@@ -99,15 +108,14 @@ struct cause cause_of_field(const struct effective *before, const struct effecti
 	}
 	/* Set by a recipe that stands nearer than the one that set it: added. Else the nearer one let go of it. */
 	if (setter && (!was || text_equal(was->record.id, setter->record.id) || depth > old_depth)) {
-		const struct recipe *earlier = same_recipe(before, setter);
-		if (earlier && earlier->record.file && setter->record.file && same_input(earlier->record.file, setter->record.file)) {
-			struct cause cause = other_parent(before, now);
-			if (cause.record)
-				return cause;
-		}
+		struct cause cause = is_untouched(work, setter) ? other_parent(before, now) : (struct cause){.record = NULL};
+		if (cause.record)
+			return cause;
 		return (struct cause){&setter->record, new, false};
 	}
-	if (was)
-		return (struct cause){&was->record, old, true};
+	if (was) {
+		struct cause cause = is_untouched(work, was) ? other_parent(before, now) : (struct cause){.record = NULL};
+		return cause.record ? cause : (struct cause){&was->record, old, true};
+	}
 	return (struct cause){.record = NULL};
 }

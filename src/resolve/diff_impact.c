@@ -4,9 +4,9 @@
 
 const struct effective *reference_follow(const struct state *state, const struct reference *reference)
 {
-	const struct effective *effective = reference && reference->id.len ? resolved_recipe(state->resolved, reference->id) : NULL;
+	const struct effective *effective = reference && reference->id.len ? resolved_at(state->resolved, reference) : NULL;
 
-	return effective && effective->usable && reference_matches(reference, effective->recipe->version) ? effective : NULL;
+	return effective && effective->usable ? effective : NULL;
 }
 
 static bool same_steps(const struct chain *a, const struct chain *b)
@@ -68,11 +68,27 @@ static const struct reference *pack_named(const struct effective *effective, str
 	return NULL;
 }
 
-static bool can_judge(const struct state *state, const struct reference *reference)
+static const struct pack *judging_pack(const struct state *state, const struct reference *reference)
 {
-	const struct pack *pack = catalog_pack(state->catalog, reference->id);
+	const struct pack *pack = catalog_pack_at(state->catalog, reference);
 
-	return pack && !pack->record.broken && reference_matches(reference, pack->version);
+	return pack && !pack->record.broken ? pack : NULL;
+}
+
+/* Whether two packs, one of which is an older version that a pin asks for, say the same but for what they are called. */
+static bool same_limits(const struct pack *a, const struct pack *b, struct arena *arena)
+{
+	struct record_change change = {.kind = KIND_PACK, .move = MOVE_CHANGED};
+	struct leaves old, new;
+
+	if (same_input(a->record.file, b->record.file))
+		return true;
+	leaves_find(&old, KIND_PACK, a->record.root, arena);
+	leaves_find(&new, KIND_PACK, b->record.root, arena);
+	leaves_sort(&old);
+	leaves_sort(&new);
+	leaves_compare(&change, &old, &new, arena);
+	return !pack_judges_anew(&change);
 }
 
 /* A recipe that attaches the pack in both states is judged anew where the pack is another one, or can be used no more. */
@@ -83,14 +99,16 @@ static void look_at_pack(struct record_change *change, struct work *work, const 
 	const struct record_change *pack = change_of(work->packs, work->pack_count, reference->id);
 	struct step step = {KIND_PACK, reference->id};
 
-	if (!was || !pack)
+	if (!was)
 		return;
-	bool could = can_judge(work->before, was), can = can_judge(work->now, reference);
-	if (could == can && (!can || !pack_judges_anew(pack)))
+	const struct pack *old = judging_pack(work->before, was), *new = judging_pack(work->now, reference);
+	if (!old && !new)
+		return;
+	if (old && new && same_limits(old, new, work->arena))
 		return;
 	const struct origin *origin = effective_origin(now, text_format(work->arena, "evaluation.packs.%.*s", TEXT_ARGS(reference->id)));
 	struct text up_to = origin && origin->recipe ? origin->recipe->record.id : now->recipe->record.id;
-	add_chain(change, climb(now, up_to, &step, pack->move, work->arena), work->arena);
+	add_chain(change, climb(now, up_to, &step, pack ? pack->move : MOVE_CHANGED, work->arena), work->arena);
 }
 
 /* --- Recipes --- */
@@ -181,6 +199,26 @@ static bool recipe_moves(const struct record_change *recipe)
 	return recipe && (recipe->reached || recipe->move != MOVE_CHANGED || recipe->unresolved_before != recipe->unresolved_after);
 }
 
+static bool is_current(const struct state *state, const struct effective *effective)
+{
+	return resolved_recipe(state->resolved, effective->recipe->record.id) == effective;
+}
+
+/* A pin asks for an older version on at least one side: what became of the recipe since does not matter, its packs do. */
+static void impact_of_versions(struct record_change *change, struct work *work, const struct effective *was, const struct effective *is)
+{
+	struct record_change pinned = {.kind = KIND_RECIPE, .move = MOVE_CHANGED, .id = is->recipe->record.id};
+	const struct step self = {change->kind, change->id};
+	struct step steps[] = {{KIND_RECIPE, is->recipe->record.id}};
+
+	if (strcmp(was->digest, is->digest) != 0)
+		add_chain_over(change, &self, &(struct chain){steps, 1, MOVE_CHANGED}, work->arena);
+	for (size_t i = 0; i < is->pack_count; i++)
+		look_at_pack(&pinned, work, was, is, &is->packs[i]);
+	for (size_t i = 0; i < pinned.chain_count; i++)
+		add_chain_over(change, &self, &pinned.chains[i], work->arena);
+}
+
 void impact_by_reference(struct record_change *change, struct work *work, const struct reference *before, const struct reference *now)
 {
 	const struct effective *was = reference_follow(work->before, before), *is = reference_follow(work->now, now);
@@ -198,6 +236,10 @@ void impact_by_reference(struct record_change *change, struct work *work, const 
 	}
 	if (!before || !now || !text_equal(before->id, now->id))
 		return;
+	if (was && is && !(is_current(work->before, was) && is_current(work->now, is))) {
+		impact_of_versions(change, work, was, is);
+		return;
+	}
 	const struct record_change *recipe = change_of(work->recipes, work->recipe_count, now->id);
 	if (!recipe_moves(recipe) && change->unresolved_before == change->unresolved_after)
 		return;

@@ -6,6 +6,8 @@
 #include "difference.h"
 #include "inside.h"
 
+struct work;
+
 /* --- diff_leaves.c --- */
 
 /* A scalar, a list whose items have no names, or an empty map or list. */
@@ -34,7 +36,8 @@ bool row_is_set(struct row row);
 /* --- diff_cause.c --- */
 
 /* Where a recipe's field got another value; before, now: the effective recipe on each side. */
-struct cause cause_of_field(const struct effective *before, const struct effective *now, const struct field_change *change);
+struct cause cause_of_field(const struct work *work, const struct effective *before, const struct effective *now,
+                            const struct field_change *change);
 
 /* --- diff_gates.c --- */
 

@@ -244,7 +244,7 @@ static void compare_effective(struct record_change *change, const struct work *w
 	leaves_sort(&new);
 	leaves_compare(change, &old, &new, arena);
 	for (size_t i = 0; i < change->field_count; i++)
-		change->fields[i].cause = cause_of_field(before, now, &change->fields[i]);
+		change->fields[i].cause = cause_of_field(work, before, now, &change->fields[i]);
 	gates_of_recipe(change, before, now, work->now->resolved, arena);
 }
 

@@ -6,6 +6,7 @@ setup() {
 	clean_environment
 	cp -R "$TOP/tests/cases/base/small" ws
 	cd ws
+	sed -i 's/@^1.0//' recipes/corner.yaml # what is pinned stays as it was
 	git init -q
 	commit 2026-01-01 'First state'
 }
@@ -71,9 +72,9 @@ changes() {
 	sed 's/demand_shops/demand_stalls/' recipes/shops.yaml >recipes/stalls.yaml
 	commit 2026-01-02 'More and less'
 	must_exit 0 "$GALLEY" diff main~1..main --format json
-	[ "$(changes)" = 'demand_base:changed demand_corner:removed demand_shops:changed demand_stalls:added model_demand:changed 2026-01-05-train:changed 2026-02-02-eval:changed' ]
+	[ "$(changes)" = 'demand_base:changed demand_corner:removed demand_shops:changed demand_stalls:added' ]
 	must_exit 0 "$GALLEY" diff main..main~1 --format json
-	[ "$(changes)" = 'demand_base:changed demand_corner:added demand_shops:changed demand_stalls:removed model_demand:changed 2026-01-05-train:changed 2026-02-02-eval:changed' ]
+	[ "$(changes)" = 'demand_base:changed demand_corner:added demand_shops:changed demand_stalls:removed' ]
 }
 
 @test "moves, style and order are no difference, from a commit as from files" {
@@ -180,4 +181,23 @@ changes() {
 	must_exit 0 "$GALLEY" diff
 	says '0 files with errors before, 1 after; see: galley check'
 	says 'recipe demand_corner: changed, has an effective form no more'
+}
+
+@test "what is pinned stays as it was, whatever becomes of the recipe since" {
+	printf 'metadata: {id: demand_other, name: Other, model_family: forecasting, level: client, parent: demand_shops@1.0.0, version: 1.0.0, status: approved}\n' >recipes/other.yaml
+	commit 2026-01-02 'A pinned child'
+	sed -i 's/min_history: 52w/min_history: 60w/; s/version: 1.0.0/version: 1.1.0/' recipes/shops.yaml
+	commit 2026-01-03 'More history'
+	must_exit 0 "$GALLEY" diff HEAD~1..HEAD --format json
+	[ "$(changes)" = 'demand_corner:changed demand_shops:changed model_demand:changed 2026-01-05-train:changed 2026-02-02-eval:changed' ]
+	sed -i 's/demand_shops@1.0.0/demand_shops@1.1.0/' recipes/other.yaml
+	must_exit 0 "$GALLEY" diff
+	says 'recipe demand_other: changed'
+	says 'requirements.min_history  52w -> 60w'
+	says 'recipes/other.yaml:1'
+	says_not 'recipe demand_shops:'
+	sed -i 's/lr: 0.05/lr: 0.06/; s/version: 1.0.0/version: 1.1.0/' recipes/corner.yaml
+	commit 2026-01-04 'Slower, as a new version'
+	must_exit 0 "$GALLEY" diff HEAD~1..HEAD --format json
+	[ "$(changes)" = 'demand_corner:changed demand_other:changed' ]
 }
