@@ -1,0 +1,210 @@
+#include "cells.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "arena.h"
+
+enum { OCTAVES = 32, TRIAL = 1024 };
+
+static uint64_t bits_of(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof bits);
+	return bits;
+}
+
+/* As a double, so that both kinds of cells are found by the same steps; rounded, but never out of order. */
+static double key_place(double value)
+{
+	return (double)(int64_t)(double_key(value) ^ UINT64_C(1) << 63);
+}
+
+static inline unsigned beyond(const struct cells *cells, double place)
+{
+	uint64_t far = (bits_of(place) - bits_of(cells->middle)) >> cells->shift;
+
+	return far < cells->tail ? (unsigned)far : cells->tail - 1;
+}
+
+static inline unsigned base_cell(const struct cells *cells, double value)
+{
+	double place = ((cells->by_key ? key_place(value) : value) - cells->low) * cells->scale;
+
+	if (place >= 0 && place < cells->middle)
+		return cells->tail + (unsigned)place;
+	if (place >= 0)
+		return cells->tail + (unsigned)cells->middle + beyond(cells, place);
+	return cells->tail - 1 - beyond(cells, cells->middle - place);
+}
+
+static inline unsigned point_cell(const struct cells *cells, double value)
+{
+	unsigned base = base_cell(cells, value);
+	double point = cells->points[base];
+
+	return 3 * base + (value >= point) + (value > point);
+}
+
+size_t cells_find_one(const struct cells *cells, double value)
+{
+	return cells->points ? point_cell(cells, value) : base_cell(cells, value);
+}
+
+void cells_find(uint16_t *out, const struct cells *cells, const double *values, size_t count)
+{
+	const struct cells local = *cells;
+
+	if (local.points)
+		for (size_t i = 0; i < count; i++)
+			out[i] = (uint16_t)point_cell(&local, values[i]);
+	else
+		for (size_t i = 0; i < count; i++)
+			out[i] = (uint16_t)base_cell(&local, values[i]);
+}
+
+bool cells_is_point(const struct cells *cells, size_t cell)
+{
+	return cells->points && cell % 3 == 1;
+}
+
+double cells_start(const struct cells *cells, size_t cell)
+{
+	uint64_t low = double_key(-DBL_MAX), high = double_key(DBL_MAX) + 1;
+
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		if (cells_find_one(cells, key_double(middle)) >= cell)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return key_double(low) + 0.0;
+}
+
+/* --- fitting --- */
+
+static void shape(struct cells *cells, size_t size, double low, double high)
+{
+	unsigned a_octave = (unsigned)(size / 16 / OCTAVES), bits = 0;
+
+	while (a_octave >> bits > 1)
+		bits++;
+	cells->count = size;
+	cells->tail = (unsigned)(size / 16);
+	cells->middle = (double)(size - 2 * cells->tail);
+	cells->shift = 52 - bits;
+	double span = high - low;
+	/* One value alone: anything that tells its neighbours from those far away. */
+	if (!(span > 0))
+		span = fmax(fabs(low) * 0x1p-20, DBL_MIN);
+	cells->low = low;
+	cells->scale = fmin(fmax(cells->middle / span, DBL_MIN), DBL_MAX);
+}
+
+static void set_scale(struct cells *cells, size_t size, const double *sample, size_t count, bool by_key)
+{
+	size_t cut = count / 1000;
+	double low = count ? sample[cut] : 0, high = count ? sample[count - 1 - cut] : 0;
+
+	cells->by_key = by_key;
+	shape(cells, size, by_key ? key_place(low) : low, by_key ? key_place(high) : high);
+}
+
+/* How unevenly a sample falls into coarse cells: the sum of squared counts. */
+static double unevenness(const double *sample, size_t count, bool by_key)
+{
+	struct cells trial = {0};
+	double sum = 0;
+	size_t run = 0;
+
+	set_scale(&trial, TRIAL, sample, count, by_key);
+	for (size_t i = 0; i < count; i++) {
+		run++;
+		if (i + 1 == count || cells_find_one(&trial, sample[i]) != cells_find_one(&trial, sample[i + 1])) {
+			sum += (double)run * (double)run;
+			run = 0;
+		}
+	}
+	return sum;
+}
+
+static size_t run_length(const double *sample, size_t count, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < count && sample[end] == sample[at])
+		end++;
+	return end - at;
+}
+
+/* Whether points are worth their cost. */
+static bool repeats(const double *sample, size_t count)
+{
+	size_t repeated = 0, longest = 0;
+
+	for (size_t i = 0, run; i < count; i += run) {
+		run = run_length(sample, count, i);
+		repeated += run > 1 ? run : 0;
+		longest = run > longest ? run : longest;
+	}
+	return repeated > count / 10 || (longest > 2 && longest > count / 256);
+}
+
+/* The most frequent value of the sample in each cell becomes its point. */
+static void set_points(struct cells *cells, const double *sample, size_t count)
+{
+	size_t best = 0, cell = SIZE_MAX;
+
+	cells->points = memory_get(cells->count * sizeof *cells->points);
+	for (size_t i = 0; i < cells->count; i++)
+		cells->points[i] = INFINITY;
+	for (size_t i = 0, run; i < count; i += run) {
+		run = run_length(sample, count, i);
+		size_t here = base_cell(cells, sample[i]);
+		if (here != cell)
+			best = 1;
+		if (run > best) {
+			cells->points[here] = sample[i];
+			best = run;
+		}
+		cell = here;
+	}
+	cells->count *= 3;
+}
+
+static int order_doubles(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+void cells_fit(struct cells *cells, size_t size, double *sample, size_t count)
+{
+	*cells = (struct cells){0};
+	if (count)
+		qsort(sample, count, sizeof *sample, order_doubles);
+	bool by_key = count && (!isfinite(sample[count - 1] - sample[0]) || unevenness(sample, count, true) < unevenness(sample, count, false) / 2);
+	bool points = repeats(sample, count);
+	set_scale(cells, points ? size / 4 : size, sample, count, by_key);
+	if (points)
+		set_points(cells, sample, count);
+}
+
+void cells_between(struct cells *cells, size_t size, double low, double high)
+{
+	/* The places of keys are rounded: neighbours, and whatever is of one size, are told apart as numbers. */
+	bool of_one_size = (low > 0 && high / 2 <= low) || (high < 0 && low / 2 >= high);
+
+	*cells = (struct cells){.by_key = !of_one_size};
+	shape(cells, size, of_one_size ? low : key_place(low), of_one_size ? high : key_place(high));
+}
+
+void cells_release(struct cells *cells)
+{
+	free(cells->points);
+	*cells = (struct cells){0};
+}
