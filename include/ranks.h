@@ -13,10 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct tie {
-	double value;
-	uint64_t reference, current; /* not both 0 */
-};
+#include "ordered.h"
 
 /* What to compute; sizes, ends and the number of distinct values always are. */
 enum rank_wanted {
@@ -84,17 +81,24 @@ struct rank_results {
 
 void ranks_begin(struct ranks *ranks, uint64_t n, uint64_t m, unsigned wanted);
 void ranks_add(struct ranks *ranks, const struct tie *ties, size_t count);
+/* Passes over so many values between two ties. Of the results then only KS and Kuiper are what they should be, and only where the gap is
+ * nowhere larger, either way, than at some tie that was added. */
+void ranks_skip(struct ranks *ranks, uint64_t reference, uint64_t current);
 void ranks_end(struct rank_results *out, struct ranks *ranks);
 
 /* Values of one side by their place in its order: places ascending from 0, under the side's size. values[i] gets that of places[i]. */
 struct rank_picks { const uint64_t *places; double *values; size_t count, at; uint64_t seen; };
 void picks_add(struct rank_picks *picks, bool current, const struct tie *ties, size_t count);
+/* Passes over so many values, at none of the places. */
+void picks_skip(struct rank_picks *picks, uint64_t count);
 
 /* How many values of either side are at most each edge: edges ascending, both arrays as long and all 0 before. After the last tie
  * edges_end() fills what lies behind it. */
 struct rank_edges { const double *edges; uint64_t *reference, *current; size_t count, at; uint64_t seen[2]; };
 void edges_add(struct rank_edges *edges, const struct tie *ties, size_t count);
 void edges_end(struct rank_edges *edges);
+/* Passes over so many values, none below from, and no edge from there on below any of them. */
+void edges_skip(struct rank_edges *edges, double from, uint64_t reference, uint64_t current);
 
 /* The walk over two sorted samples: fills up to room ties from where at[] stands (0, 0 at first) and returns how many; 0 at the end. */
 size_t ties_of(struct tie *out, size_t room, size_t at[static 2], const double *reference, size_t n, const double *current, size_t m);

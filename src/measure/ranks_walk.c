@@ -9,6 +9,11 @@ void picks_add(struct rank_picks *picks, bool current, const struct tie *ties, s
 	}
 }
 
+void picks_skip(struct rank_picks *picks, uint64_t count)
+{
+	picks->seen += count;
+}
+
 static void edge_done(struct rank_edges *edges)
 {
 	edges->reference[edges->at] = edges->seen[0];
@@ -23,6 +28,14 @@ void edges_add(struct rank_edges *edges, const struct tie *ties, size_t count)
 		edges->seen[0] += ties[k].reference;
 		edges->seen[1] += ties[k].current;
 	}
+}
+
+void edges_skip(struct rank_edges *edges, double from, uint64_t reference, uint64_t current)
+{
+	while (edges->at < edges->count && edges->edges[edges->at] < from)
+		edge_done(edges);
+	edges->seen[0] += reference;
+	edges->seen[1] += current;
 }
 
 void edges_end(struct rank_edges *edges)
