@@ -157,6 +157,10 @@ struct drift_result {
 	size_t judged, drifting;      /* columns with a status, be it inconclusive; of them with status drift */
 };
 
+/* Orders scores by how far they lie, the farthest first: those that are judged by effect size by that, then those judged by p by p, then
+ * those without a value, NULL among them; 0 where nothing tells them apart. */
+int drift_order(const struct drift_score *a, const struct drift_score *b);
+
 /* *ok is false when a CSV could not be used (diags say why). A header without rows is ok: everything is inconclusive. */
 int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,
                   struct arena *arena, struct diags *diags, struct failure *failure);

@@ -57,7 +57,7 @@ struct snapshot_result {
 	struct drift_result drift;
 	double share;                /* of the judged features, those that drift */
 	bool has_max;
-	double max;                  /* largest value among the features judged by the model's default method */
+	double max;                  /* largest value among the features judged by the model's default method; that with the smallest p where p judges */
 	struct text max_feature;
 	bool drifting;               /* share reached */
 	bool undecided;              /* a feature could not be judged, or the file could not be used */

@@ -52,8 +52,8 @@ const struct drift_method_info drift_methods[METHOD_COUNT] = {
 	                .what = "Cramer-von Mises: squared difference of the two distribution functions over all values"},
 	[METHOD_ANDERSON_DARLING] = {.key = "anderson_darling", .label = "AD", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
 	                             .what = "Anderson-Darling: squared difference of the two distribution functions, the tails weighing more"},
-	[METHOD_MANN_WHITNEY] = {.key = "mann_whitney", .label = "Mann-Whitney U", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
-	                         .what = "Mann-Whitney: pairs in which the reference value is the larger, half of one where they are equal"},
+	[METHOD_MANN_WHITNEY] = {.key = "mann_whitney", .label = "Mann-Whitney r", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
+	                         .what = "Mann-Whitney U; its effect size r, 0 to 1, says how far one side's values lie above the other's"},
 	[METHOD_WELCH_T] = {.key = "welch_t", .label = "Welch t", .numbers = true, .threshold_on_p = true, .warn = 0.05, .drift = 0.01,
 	                    .what = "Welch's t: difference of the means, reference less current, over its standard error"},
 	[METHOD_CHI_SQUARE] = {.key = "chi_square", .label = "Cramer's V", .categories = true, .warn = 0.1, .drift = 0.2,
@@ -86,6 +86,19 @@ const char *drift_status_name(enum drift_status status)
 	case DRIFT_UNJUDGED: break;
 	}
 	return NULL;
+}
+
+int drift_order(const struct drift_score *a, const struct drift_score *b)
+{
+	bool first = a && a->has_value, second = b && b->has_value;
+
+	if (!first || !second)
+		return second - first;
+	if (a->limit.on_p != b->limit.on_p)
+		return a->limit.on_p - b->limit.on_p;
+	if (a->limit.on_p && a->p != b->p)
+		return a->p > b->p ? 1 : -1;
+	return (a->effect < b->effect) - (a->effect > b->effect);
 }
 
 static void sum_up(struct drift_result *out)

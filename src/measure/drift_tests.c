@@ -53,13 +53,17 @@ void compute_mann_whitney(struct scorer *scorer, struct drift_score *score)
 
 	if (ranks->defined && !ranks->has_z)
 		give_reason(score, TEXT("all values are equal, so the ranks do not vary"));
+	double shift = ranks->defined ? (ranks->u_cur - ranks->u_ref) / ((double)ranks->n * (double)ranks->m) : 0;
 	set_value(score, ranks->defined, ranks->u_ref);
+	score->effect = fabs(shift);
 	set_p(score, ranks->has_z, fmin(erfc(ranks->z / sqrt(2)), 1));
+	add_side(score, "rank_biserial", ranks->defined, shift);
 	add_side(score, "u_cur", ranks->defined, ranks->u_cur);
 	add_side(score, "tie_sum", ranks->defined, ranks->tie_sum);
 	add_side(score, "z", ranks->has_z, ranks->z);
 	add_side(score, "p_without_continuity", ranks->has_z, fmin(erfc(ranks->z_plain / sqrt(2)), 1));
 	define_words(scorer, score, "formula", "pairs in which the reference value is the larger, half of one where they are equal");
+	define_words(scorer, score, "effect", "size of the rank-biserial correlation, (u_cur - value) / (n m)");
 	define_words(scorer, score, "p_from", "normal approximation with continuity correction, variance corrected for ties, two-sided");
 	define_sizes(scorer, score);
 }

@@ -68,6 +68,7 @@ static struct text inconclusive_words(const struct drift_column *column, struct 
 static void sum_up(struct snapshot_result *out, const struct watch *watch, struct arena *arena)
 {
 	const struct drift_result *drift = &out->drift;
+	const struct drift_score *worst = NULL;
 
 	out->has_drift = true;
 	out->share = drift->judged ? (double)drift->drifting / (double)drift->judged : 0;
@@ -78,7 +79,8 @@ static void sum_up(struct snapshot_result *out, const struct watch *watch, struc
 			if (!out->undecided)
 				out->undecided_reason = inconclusive_words(column, arena);
 			out->undecided = true;
-		} else if (score && score->method == watch->method && score->has_value && (!out->has_max || score->effect > out->max)) {
+		} else if (score && score->method == watch->method && score->has_value && drift_order(score, worst) < 0) {
+			worst = score;
 			out->has_max = true;
 			out->max = score->effect;
 			out->max_feature = column->name;

@@ -58,20 +58,25 @@ static void add_names(struct buffer *out, const char *lead, const struct text *n
 		buffer_format(out, " and %zu more", count - NAMES_SHOWN);
 }
 
+static bool same_side(double shown, double value, const struct drift_limit *limit)
+{
+	return (shown > limit->drift) == (value > limit->drift) && (shown > limit->warn) == (value > limit->warn) &&
+	       (shown < limit->drift) == (value < limit->drift) && (shown < limit->warn) == (value < limit->warn);
+}
+
 static bool agrees(const struct drift_score *score, double shown)
 {
 	double value = score->effect;
 
-	if (score->limit.on_p || !score->limit.given)
-		return true;
-	return (shown > score->limit.drift) == (value > score->limit.drift) && (shown > score->limit.warn) == (value > score->limit.warn);
+	return score->limit.on_p || !score->limit.given || same_side(shown, value, &score->limit);
 }
 
 /* The effect size, with as many decimals as it takes not to contradict the verdict. */
 static struct text effect_words(const struct drift_score *score, struct arena *arena)
 {
 	bool has = score->has_value && !(score->method == METHOD_CHI_SQUARE && !score->sides[0].has);
-	double value = score->method == METHOD_CHI_SQUARE ? score->effect : score->value, shown = value;
+	bool directed = score->method == METHOD_MISSING || score->method == METHOD_WELCH_T || score->method == METHOD_Z_TEST;
+	double value = directed ? score->value : score->effect, shown = value;
 	char out[512];
 	size_t len = 0;
 
@@ -86,8 +91,10 @@ static struct text effect_words(const struct drift_score *score, struct arena *a
 	return text_copy(arena, (struct text){out, len});
 }
 
-static struct text p_words(double p, struct arena *arena)
+static struct text p_words(double p, int bound, struct arena *arena)
 {
+	if (bound)
+		return text_format(arena, "%s %.3g", bound < 0 ? "<=" : ">=", p);
 	if (p >= 0.001)
 		return text_format(arena, "%.3f", p);
 	return p > 0 ? text_format(arena, "%.1e", p) : TEXT("0");
@@ -99,7 +106,17 @@ static struct text score_p_words(const struct drift_score *score, struct arena *
 		return TEXT("");
 	if (!score->has_p)
 		return TEXT("n/a");
-	return score->p_bound ? text_format(arena, "%s %g", score->p_bound < 0 ? "<=" : ">=", score->p) : p_words(score->p, arena);
+	char out[512];
+	double shown;
+	size_t len = 0;
+	/* As many decimals as it takes not to contradict the verdict. */
+	for (int decimals = DECIMALS; decimals <= DECIMALS_MAX && !score->p_bound && score->p >= 0.001; decimals++) {
+		len = number_print_fixed(out, score->p, decimals);
+		if (number_parse(&shown, (struct text){out, len}) == NUMBER_FINITE &&
+		    (!score->limit.given || !score->limit.on_p || same_side(shown, score->p, &score->limit)))
+			return text_copy(arena, (struct text){out, len});
+	}
+	return p_words(score->p, score->p_bound, arena);
 }
 
 static struct text limit_words(const struct drift_score *score, struct arena *arena)
@@ -189,7 +206,7 @@ static void set_score(struct line *line, const struct drift_score *score, struct
 	line->cells[CELL_METHOD] = text_of(drift_methods[score->method].label);
 	line->cells[CELL_VALUE] = effect_words(score, arena);
 	line->cells[CELL_P] = score_p_words(score, arena);
-	line->cells[CELL_ADJUSTED] = score->has_adjusted ? p_words(score->adjusted, arena) : TEXT("");
+	line->cells[CELL_ADJUSTED] = score->has_adjusted ? p_words(score->adjusted, score->p_bound, arena) : TEXT("");
 	line->cells[CELL_LIMIT] = limit_words(score, arena);
 }
 
@@ -257,23 +274,13 @@ static void print_sheet(struct buffer *out, const struct sheet *sheet)
 	}
 }
 
-/* The farther beyond its limits, the earlier. */
-static int order_scores(const struct drift_score *a, const struct drift_score *b)
-{
-	if (a->limit.on_p != b->limit.on_p)
-		return a->limit.on_p - b->limit.on_p;
-	if (a->limit.on_p && a->p != b->p)
-		return a->p > b->p ? 1 : -1;
-	return (a->effect < b->effect) - (a->effect > b->effect);
-}
-
 static int order_columns(const void *left, const void *right)
 {
 	const struct drift_column *a = *(const struct drift_column *const *)left, *b = *(const struct drift_column *const *)right;
 
 	if (a->status != b->status)
 		return a->status < b->status ? 1 : -1;
-	int order = a->deciding && b->deciding && (a->status == DRIFT_DRIFT || a->status == DRIFT_WARN) ? order_scores(a->deciding, b->deciding) : 0;
+	int order = a->status == DRIFT_DRIFT || a->status == DRIFT_WARN ? drift_order(a->deciding, b->deciding) : 0;
 	return order ? order : text_compare(a->name, b->name);
 }
 

@@ -124,6 +124,7 @@ static void feature_row(struct page *page, const struct model_result *result, co
 		buffer_string(out, column->status == DRIFT_STABLE ? "" : "**");
 		show_score(out, column->deciding);
 		buffer_string(out, column->status == DRIFT_STABLE ? "" : "**");
+		show_adjusted(out, column->deciding);
 	} else {
 		buffer_string(out, "n/a");
 	}
@@ -161,7 +162,9 @@ static void feature_table(struct page *page, const struct model_result *result, 
 	for (size_t i = 0; i < shown; i++)
 		feature_row(page, result, columns[i], i < drawn);
 	table_left_out(&page->out, count - shown, "features are");
-	buffer_string(&page->out, "\n<sub>Bars: last 12 snapshots, from 0 to the drift limit and above; `·` means no value.</sub>\n");
+	buffer_format(&page->out, "\n<sub>Bars: last 12 snapshots, from 0 to %s; `·` means no value.%s</sub>\n",
+	              result->limit.on_p ? "the largest of them" : "the drift limit and above",
+	              result->limit.on_p ? " BH: p adjusted for the number of features by Benjamini and Hochberg, shown beside and not compared." : "");
 }
 
 static void name_list(struct page *page, const char *what, const struct text *names, size_t count)

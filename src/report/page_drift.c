@@ -14,11 +14,10 @@ struct moved {
 static int order_moved(const void *left, const void *right)
 {
 	const struct moved *a = left, *b = right;
-	double x = column_effect(a->column), y = column_effect(b->column);
 	int order = (int)b->column->status - (int)a->column->status;
 
 	if (!order)
-		order = isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x < y) - (x > y);
+		order = drift_order(a->column->deciding, b->column->deciding);
 	if (!order)
 		order = text_compare(a->result->model->record.id, b->result->model->record.id);
 	return order ? order : text_compare(a->column->name, b->column->name);
@@ -159,10 +158,12 @@ static void features(struct page *page, const struct moved *moved, size_t count)
 		cell(out);
 		buffer_string(out, method_label(column->deciding ? column->deciding->method : moved[i].result->method));
 		cell(out);
-		if (column->deciding)
+		if (column->deciding) {
 			show_score(out, column->deciding);
-		else
+			show_adjusted(out, column->deciding);
+		} else {
 			buffer_string(out, "n/a");
+		}
 		cell(out);
 		bars_of_drift(out, page->set, moved[i].result, &column->name, column->deciding ? &column->deciding->limit : &moved[i].result->limit);
 		cell(out);

@@ -1,5 +1,7 @@
 #include "text_report.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "arena.h"
@@ -41,8 +43,10 @@ static double reach(const struct drift_column *column)
 {
 	const struct drift_score *score = column->deciding;
 
-	if (!score || !score->has_value || !score->limit.given || score->limit.on_p || score->limit.drift <= 0)
+	if (!score || !score->has_value || !score->limit.given || score->limit.drift <= 0)
 		return -1;
+	if (score->limit.on_p)
+		return score->has_p ? score->limit.drift / fmax(score->p, DBL_MIN) : -1;
 	return score->effect / score->limit.drift;
 }
 

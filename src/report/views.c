@@ -23,10 +23,8 @@ static int order_columns(const void *left, const void *right)
 	const struct drift_column *a = *(const struct drift_column *const *)left, *b = *(const struct drift_column *const *)right;
 	int order = column_rank(a) - column_rank(b);
 
-	if (!order && (a->status == DRIFT_DRIFT || a->status == DRIFT_WARN)) {
-		double x = column_effect(a), y = column_effect(b);
-		order = isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x < y) - (x > y);
-	}
+	if (!order && (a->status == DRIFT_DRIFT || a->status == DRIFT_WARN))
+		order = drift_order(a->deciding, b->deciding);
 	return order ? order : text_compare(a->name, b->name);
 }
 

@@ -149,15 +149,34 @@ void show_effect(struct buffer *out, double effect, const struct drift_limit *li
 		buffer_string(out, "n/a");
 }
 
+static void show_p(struct buffer *out, double p, int bound, const double *limits, size_t count)
+{
+	if (bound)
+		buffer_format(out, "%s %.3g", bound < 0 ? "≤" : "≥", p);
+	else if (p > 0 && p < 0.001)
+		buffer_format(out, "%.1e", p);
+	else
+		show_beside(out, p, p > 0 ? 3 : 0, limits, count);
+}
+
 void show_score(struct buffer *out, const struct drift_score *score)
 {
 	double limits[] = {score->limit.warn, score->limit.drift};
 
 	show_effect(out, score->has_value ? score->effect : (double)NAN, &score->limit);
-	if (score->limit.given && score->limit.on_p && score->has_p) {
-		buffer_string(out, ", p ");
-		show_beside(out, score->p, 3, limits, 2);
-	}
+	if (!score->has_value || !score->has_p)
+		return;
+	buffer_string(out, ", p ");
+	show_p(out, score->p, score->p_bound, limits, score->limit.given && score->limit.on_p ? 2 : 0);
+}
+
+void show_adjusted(struct buffer *out, const struct drift_score *score)
+{
+	if (!score->has_adjusted)
+		return;
+	buffer_string(out, " (BH ");
+	show_p(out, score->adjusted, score->p_bound, NULL, 0);
+	buffer_char(out, ')');
 }
 
 void show_share(struct buffer *out, size_t part, size_t whole)

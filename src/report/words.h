@@ -32,8 +32,10 @@ void show_counted(struct buffer *out, size_t count, const char *one);
 /* With decimals places, more while rounding would put the value on another side of, or onto, a limit; limits that are not finite do
  * not count. */
 void show_beside(struct buffer *out, double value, int decimals, const double *limits, size_t count);
-/* 3 decimals beside the score's limits. */
+/* 3 decimals beside the score's limits, then its p where it has one: "0.231, p 1.2e-05". */
 void show_score(struct buffer *out, const struct drift_score *score);
+/* " (BH 0.004)" where the score has an adjusted p. */
+void show_adjusted(struct buffer *out, const struct drift_score *score);
 void show_effect(struct buffer *out, double effect, const struct drift_limit *limit);
 /* 29.3% */
 void show_share(struct buffer *out, size_t part, size_t whole);

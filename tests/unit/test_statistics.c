@@ -133,6 +133,129 @@ static void chi_square(void **state)
 	assert_true(chi_square_p(1e6, 3) == 0 && chi_square_p(0, 3) == 1);
 }
 
+static void likelihood(void **state)
+{
+	const size_t a[] = {10, 20, 0}, b[] = {20, 10, 0}, same[] = {20, 40, 0}, new[] = {0, 5, 0};
+	struct homogeneity test;
+
+	(void)state;
+	assert_true(g_test(&test, a, b, 3));
+	near(test.statistic, 2 * (20 * log(10 / 15.0) + 40 * log(20 / 15.0)), 1e-14);
+	assert_int_equal(test.dof, 1);
+	near(test.p, chi_square_p(test.statistic, 1), 0);
+	assert_true(g_test(&test, a, same, 3));
+	assert_true(test.statistic == 0 && test.p == 1);
+	assert_true(g_test(&test, a, new, 3));
+	near(test.statistic, 2 * (10 * log(10 / (10 * 30 / 35.0)) + 20 * log(20 / (25 * 30 / 35.0)) + 5 * log(5 / (25 * 5 / 35.0))), 1e-13);
+}
+
+static void share_distance(void **state)
+{
+	const size_t thirds[] = {3, 6, 0}, same[] = {50, 100, 0}, other[] = {6, 2, 1}, none[] = {0, 0, 0};
+	struct distances out;
+
+	(void)state;
+	assert_true(share_distances(&out, thirds, same, 3));
+	assert_true(out.js_distance == 0 && out.hellinger == 0 && out.tvd == 0 && out.largest == 0 && out.kl_current == 0 && out.kl_reference == 0);
+	assert_true(share_distances(&out, thirds, other, 3));
+	near(out.tvd, 4.0 / 9, 1e-15);
+	near(out.largest, 4.0 / 9, 1e-15);
+	near(out.hellinger, sqrt((pow(sqrt(6) - sqrt(3), 2) + pow(sqrt(2) - sqrt(6), 2) + 1) / 18), 1e-14);
+	near(out.kl_current, 6 * log(2) / 9 + 2 * log(2 / 6.0) / 9 + log(1 / 9.0 / PSI_FLOOR) / 9, 1e-14);
+	near(out.kl_reference, 3 * log(0.5) / 9 + 6 * log(3) / 9 + PSI_FLOOR * log(PSI_FLOOR * 9), 1e-14);
+	near(out.js_divergence, (3 * log2(6 / 9.0) + 6 * log2(12 / 9.0) + 6 * log2(12 / 8.0) + 2 * log2(4 / 8.0) + 1) / 18, 1e-13);
+	near(out.js_distance, sqrt(out.js_divergence), 1e-15);
+	/* Wholly apart: each distance is at its end. */
+	assert_true(share_distances(&out, (const size_t[]){7, 0}, (const size_t[]){0, 3}, 2));
+	assert_true(out.js_distance == 1 && out.hellinger == 1 && out.tvd == 1);
+	assert_false(share_distances(&out, thirds, none, 3));
+	assert_false(share_distances(&out, NULL, NULL, 0));
+}
+
+static void cramer_mises(void **state)
+{
+	(void)state;
+	/* The upper points of the limit as they are tabulated, to their digits. */
+	near(cramer_mises_p(0.34730), 0.1, 1e-4);
+	near(cramer_mises_p(0.46136), 0.05, 1e-4);
+	near(cramer_mises_p(0.74346), 0.01, 1e-4);
+	near(cramer_mises_p(1.16786), 0.001, 1e-4);
+	/* Both series, where one takes over from the other. */
+	near(cramer_mises_p(0.2 - 1e-15), cramer_mises_p(0.2), 1e-12);
+	assert_true(cramer_mises_p(0.002) == 1 && cramer_mises_p(0.02) > 0.99);
+	assert_true(cramer_mises_p(14) > 0 && cramer_mises_p(14) < 1e-30 && cramer_mises_p(400) == 0);
+	for (double x = 0.01; x < 3; x += 0.01)
+		assert_true(cramer_mises_p(x) >= cramer_mises_p(x + 0.01));
+}
+
+/* g of Scholz and Stephens as they write it, for N values in all. */
+static double double_sum(int all)
+{
+	double sum = 0;
+
+	for (int i = 1; i <= all - 2; i++)
+		for (int j = i + 1; j <= all - 1; j++)
+			sum += 1.0 / (all - i) / j;
+	return sum;
+}
+
+static void darling(void **state)
+{
+	static const int sizes[][2] = {{2, 2}, {30, 20}, {400, 599}, {400, 600}, {900, 700}};
+	double value, variance;
+	int bound;
+
+	(void)state;
+	assert_false(darling_standardise(&value, &variance, 1, 1, 2));
+	for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+		double n = sizes[s][0], m = sizes[s][1], all = n + m, sums = 1 / n + 1 / m, h = 0, g = double_sum((int)all);
+		for (int i = 1; i < (int)all; i++)
+			h += 1.0 / i;
+		double a = (4 * g - 6) + (10 - 6 * g) * sums, b = (2 * g - 4) * 4 + 8 * h * 2 + (2 * g - 14 * h - 4) * sums - 8 * h + 4 * g - 6;
+		double c = (6 * h + 2 * g - 2) * 4 + (4 * h - 4 * g + 6) * 2 + (2 * h - 6) * sums + 4 * h, d = (2 * h + 6) * 4 - 4 * h * 2;
+		double expected = (a * all * all * all + b * all * all + c * all + d) / ((all - 1) * (all - 2) * (all - 3));
+		assert_true(darling_standardise(&value, &variance, 3, n, m));
+		near(variance, expected, 1e-11);
+		near(value, 2 / sqrt(expected), 1e-11);
+	}
+	near(darling_p(&bound, 1.961), 0.05, 0.02);
+	assert_int_equal(bound, 0);
+	assert_true(darling_p(&bound, 0.3249) == 0.25 && bound == 1);
+	assert_true(darling_p(&bound, 6.547) == 0.001 && bound == -1);
+}
+
+static void kuiper(void **state)
+{
+	double root = sqrt(50);
+
+	(void)state;
+	/* The critical value of Stephens' table for 5 %: 1.747. */
+	near(kuiper_p(1.747 / (root + 0.155 + 0.24 / root), 100, 100), 0.05, 2e-3);
+	assert_true(kuiper_p(0, 5, 5) == 1 && kuiper_p(1, 1e9, 1e9) == 0);
+}
+
+static void welch(void **state)
+{
+	const double a[] = {1e15 + 1, 1e15 + 2, 1e15 + 4}, b[] = {1e15 + 3, 1e15 + 5, 1e15 + 6, 1e15 + 8}, equal[] = {4, 4, 4};
+	struct moments first, second;
+	struct welch test;
+
+	(void)state;
+	values_moments(&first, a, 3);
+	values_moments(&second, b, 4);
+	assert_true(welch_test(&test, &first, 3, &second, 4));
+	/* means 7/3 and 5.5, variances 7/3 and 13/3 over 3 and 4: far smaller than the last digit of the means */
+	double x = 7.0 / 9, y = 13.0 / 12;
+	near(test.statistic, (7 / 3.0 - 5.5) / sqrt(x + y), 1e-14);
+	near(test.df, (x + y) * (x + y) / (x * x / 2 + y * y / 3), 1e-14);
+	assert_true(test.p > 0.067 && test.p < 0.069);
+	values_moments(&first, equal, 3);
+	assert_false(welch_test(&test, &first, 3, &first, 3));
+	assert_true(welch_test(&test, &first, 3, &second, 4));
+	values_moments(&second, equal, 1);
+	assert_false(welch_test(&test, &first, 3, &second, 1));
+}
+
 static void proportions(void **state)
 {
 	struct proportions test;
@@ -142,8 +265,13 @@ static void proportions(void **state)
 	near(test.difference, 0.2, 1e-15);
 	near(test.z, 0.2 / sqrt(0.2 * 0.8 * 0.02), 1e-14);
 	near(test.p, normal_p(test.z), 0);
+	near(test.unpooled, 0.2 / sqrt(0.1 * 0.9 / 100 + 0.3 * 0.7 / 100), 1e-14);
 	assert_true(proportion_test(&test, 0, 10, 0, 20));
-	assert_true(!test.has_z && test.difference == 0);
+	assert_true(!test.has_z && !test.has_unpooled && test.difference == 0);
+	assert_true(proportion_test(&test, 0, 10, 20, 20));
+	assert_true(test.has_z && !test.has_unpooled && test.difference == 1);
+	assert_true(cross_difference(3, 9, 50, 150) == 0 && cross_difference(0, 5, 1, 7) == -5);
+	assert_true(cross_difference((size_t)1 << 62, (size_t)1 << 62, 1, (size_t)1 << 61) == 0x1p123 - 0x1p62);
 	/* The difference of the two shares as doubles would be beyond 0.1. */
 	assert_true(proportion_test(&test, 30, 100, 40, 100));
 	assert_true(test.difference == 0.1);
@@ -194,7 +322,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moments), cmocka_unit_test(quantiles), cmocka_unit_test(stability_index), cmocka_unit_test(smirnov),
-		cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(adjusted_p), cmocka_unit_test(trend),
+		cmocka_unit_test(likelihood), cmocka_unit_test(share_distance), cmocka_unit_test(cramer_mises), cmocka_unit_test(darling),
+		cmocka_unit_test(kuiper), cmocka_unit_test(welch), cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(adjusted_p), cmocka_unit_test(trend),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
