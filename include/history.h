@@ -9,10 +9,10 @@
 #define GALLEY_HISTORY_H
 
 #include "catalog.h"
-#include "resolve.h"
+#include "difference.h"
+#include "source.h"
 
 struct history;
-struct source;
 
 /* Reads the index, walks the commits that it does not have yet, and writes it again. settings: whose galley.yaml says where recipes
  * and packs are; where it said so in the past is found in history. limits: the command line's. present: also the files that are read
@@ -22,8 +22,8 @@ int history_open(struct history **out, struct source *source, const struct catal
 
 /* Whether there are commits to look into, and whether all of them are there. PAST_FOUND: yes. */
 enum past history_extent(const struct history *history);
-/* The failure that a command without history ends with; returns -1. */
-int history_fail(struct failure *failure, const struct history *history);
+/* The failure where there is no such history, or not enough of it: "WHAT: why, and what to do"; returns -1. */
+int history_fail(struct failure *failure, const struct history *history, const char *what);
 
 struct history_version {
 	enum kind kind;
@@ -47,6 +47,11 @@ void history_ids(struct text **out, size_t *count, struct history *history, enum
 /* Of versions, the one that a version or range asks for: the version itself, of a range the highest approved one; NULL. */
 const struct history_version *history_pick(const struct history_version *versions, size_t count, struct text pin);
 
+/* The version that a pin asks for, without one the version that is read; NULL where there is none. newest: a few versions of that id, the
+ * newest first; empty: there is no such id. Fails as history_fail() where a version may only be out of reach. */
+int history_find(const struct history_version **out, struct text *newest, struct history *history, enum kind kind, struct text id,
+                 struct text pin, struct arena *arena, struct failure *failure);
+
 /* A recipe with its parents, or a pack, as they stood in that commit: one catalog, with older versions of its own where parents are
  * pinned. settings: families. */
 int history_world(struct catalog **out, struct history *history, const struct history_version *version, const struct catalog *settings,
@@ -54,6 +59,28 @@ int history_world(struct catalog **out, struct history *history, const struct hi
 /* Its file; *found is false where it is larger than limits.manifest_bytes. */
 int history_read(struct input **out, bool *found, struct history *history, const struct history_version *version, struct arena *arena,
                  struct failure *failure);
+
+/* --- What is told of versions --- */
+
+struct version_item {
+	const struct history_version *version;
+	struct commit_note made, approved; /* of version->made and version->approved, where there are such commits */
+	struct text against;        /* the highest version below it, which it is compared with; empty: none */
+	bool usable;                /* it has an effective form */
+	bool compared;              /* so has the other */
+	const struct record_change *change; /* what is different in effect; NULL: nothing */
+};
+
+struct version_log {
+	enum kind kind;
+	struct text id;
+	struct version_item *items; /* newest first */
+	size_t count, all;          /* how many are told, and how many there are */
+};
+
+/* At most `most` versions; compare: also what each changed in effect. as_of: for waivers. */
+int history_log(struct version_log *out, struct history *history, const struct catalog *settings, enum kind kind, struct text id, size_t most,
+                bool compare, int64_t as_of, struct arena *arena, struct failure *failure);
 
 /* Fills in catalog->older for every pin (of models, runs, parents and packs) that the catalog's own records do not answer. Looks into
  * history only where there is one. Between catalog_read() and catalog_check(). */

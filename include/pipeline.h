@@ -10,6 +10,7 @@
 #include "publish.h"
 #include "results.h"
 #include "source.h"
+#include "version_report.h"
 
 struct workspace_request {
 	struct source_options source;
@@ -17,6 +18,7 @@ struct workspace_request {
 	const struct limits *limits; /* the command line's; NULL: limits_default */
 	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
 	bool findings_only; /* no measures and pages will follow: what only they show of recipes is left out, see resolve_findings() */
+	bool settings_only; /* galley.yaml alone, for what reads history: there are no records */
 	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
 	int64_t as_of;
 	int64_t now;
@@ -44,6 +46,8 @@ struct workspace {
 	struct diags diags;
 	struct results results;
 	size_t files; /* manifests and metric files read */
+	struct limits limits; /* the command line's */
+	struct history *history; /* opened when it is first asked for */
 	const char *no_base; /* why there was no base, with base_if_any; else NULL */
 	bool none;    /* no workspace was there, with may_be_none; nothing else is set */
 	bool base_none; /* nor was there one at the base */
@@ -58,6 +62,21 @@ int workspace_has(bool *found, struct workspace *workspace, struct text path, st
 
 /* Resolve: what differs in meaning between workspace->base and what was read. Not after findings_only. */
 void workspace_differences(struct differences *out, struct workspace *workspace);
+
+/* History: all of them also where settings_only. Without history, or in a shallow clone that cannot know, they fail with EXIT_UNABLE. */
+
+/* The versions of a recipe or pack, with what each changed in effect; none where there is no such id. */
+int workspace_log(struct version_log *log, struct workspace *workspace, struct text id, size_t most, struct failure *failure);
+/* All versions of all recipes and packs, by kind and id, without what they changed. */
+int workspace_versions(struct version_log **logs, size_t *count, struct workspace *workspace, struct failure *failure);
+/* "ID", "ID@VERSION", "MODEL" or "MODEL/RUN". Where there is the id but no such version, newest names those that there are. */
+int workspace_show(struct shown_record *record, bool *found, struct text *newest, struct workspace *workspace, struct text wanted,
+                   struct failure *failure);
+/* The effective recipe that a reference asks for, of any version; *out is NULL where there is none, see newest. */
+int workspace_resolve(const struct effective **out, struct text *newest, struct workspace *workspace, const struct reference *reference,
+                      struct failure *failure);
+/* The ids of recipes and packs that are or were there, after one of the above. */
+void workspace_names(struct text **names, size_t *count, struct workspace *workspace);
 
 /* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */

@@ -7,6 +7,7 @@
  *   src/document/  YAML and JSON as trees of values with positions, and edits in place (libyaml)
  *   src/catalog/   the schema table, its checker, and the typed records
  *   src/resolve/   inheritance, origins, gates tighter or looser, what a change may not do, what two states differ in
+ *   src/history/   versions as commits have them, and the index that remembers them
  *   src/table/     CSV columns (libcsv)
  *   src/measure/   statistics, drift, gates, alert conditions, decisions (GSL)
  *   src/report/    Markdown, JSON, SVG and text from results (cJSON)

@@ -50,17 +50,20 @@ static int print_recipe(struct workspace *workspace, struct invocation *invocati
 {
 	const struct value operand = {.kind = VALUE_SCALAR, .text = invocation->operands.items[0]};
 	struct reference wanted = reference_of(&operand);
-	const struct effective *effective = resolved_recipe(&workspace->resolved, wanted.id);
+	const struct effective *effective;
+	struct text newest;
 	struct failure failure;
 	struct buffer out;
 
-	if (!effective)
-		return unknown_recipe(workspace, wanted.id, &invocation->arena);
-	if (!reference_matches(&wanted, effective->recipe->version)) {
-		failure_set(&failure, EXIT_FINDINGS, "no version '%.*s' of '%.*s' in what was read, which has %.*s; read another commit with --at",
-		            TEXT_ARGS(wanted.pin), TEXT_ARGS(wanted.id), TEXT_ARGS(effective->recipe->version));
+	if (workspace_resolve(&effective, &newest, workspace, &wanted, &failure) < 0)
+		return session_fail(&failure);
+	if (!effective && newest.len) {
+		failure_set(&failure, EXIT_FINDINGS, "no version '%.*s' of '%.*s'; newest first there are %.*s; see: galley log %.*s", TEXT_ARGS(wanted.pin),
+		            TEXT_ARGS(wanted.id), TEXT_ARGS(newest), TEXT_ARGS(wanted.id));
 		return session_fail(&failure);
 	}
+	if (!effective)
+		return unknown_recipe(workspace, wanted.id, &invocation->arena);
 	int code = recipe_errors(workspace, effective, invocation);
 	if (!effective->usable) {
 		failure_set(&failure, EXIT_FINDINGS, "recipe '%.*s' has no effective form until its errors are mended", TEXT_ARGS(wanted.id));

@@ -35,7 +35,7 @@ struct invocation {
 	size_t jobs;
 	struct words limit_settings;
 	/* Set by a command before session_open(), as in struct workspace_request. */
-	bool findings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
+	bool findings_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
 	const char *objects, *against;
 	/* for some */
 	bool why, commit, check, waivers, server, exit_code;
@@ -127,7 +127,7 @@ int session_limits(struct limits *limits, struct invocation *invocation);
 
 int64_t session_now(void);
 
-extern const struct command command_check, command_resolve, command_diff, command_eval, command_drift, command_report, command_status,
+extern const struct command command_check, command_resolve, command_diff, command_eval, command_drift, command_report, command_status, command_log, command_show,
     command_list, command_hook, command_explain, command_schema, command_completion, command_complete, command_help;
 
 #endif

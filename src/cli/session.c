@@ -209,6 +209,7 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 		return code;
 	request.limits = request.source.limits = &limits;
 	request.findings_only = invocation->findings_only;
+	request.settings_only = invocation->settings_only;
 	if (invocation->as_of) {
 		request.has_as_of = true;
 		if (strcmp(invocation->as_of, "now") == 0)

@@ -305,13 +305,15 @@ enum past history_extent(const struct history *history)
 	return history->extent;
 }
 
-int history_fail(struct failure *failure, const struct history *history)
+int history_fail(struct failure *failure, const struct history *history, const char *what)
 {
+	const struct source_info *info = source_get_info(history->source);
+
 	if (history->extent == PAST_SHALLOW)
 		return failure_set(failure, EXIT_UNABLE,
-		                   "history not available: what is asked for may lie before what this shallow clone holds; git fetch --unshallow, in a "
-		                   "workflow fetch-depth: 0");
-	return failure_set(failure, EXIT_UNABLE, "no history: versions are commits, and '%.*s' %s", TEXT_ARGS(source_get_info(history->source)->top),
-	                   source_get_info(history->source)->bare || source_get_info(history->source)->kind != SOURCE_FOLDER
-	                       ? "has no commit yet" : "is not in a git repository; git init there, and commit");
+		                   "%s: history not available, as it may lie before what this shallow clone holds; git fetch --unshallow, in a workflow "
+		                   "fetch-depth: 0",
+		                   what);
+	return failure_set(failure, EXIT_UNABLE, "%s: versions are commits, and '%.*s' %s", what, TEXT_ARGS(info->top),
+	                   info->kind == SOURCE_FOLDER ? "is not in a git repository" : "has no commit yet");
 }

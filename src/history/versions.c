@@ -9,7 +9,7 @@
 enum { FILES_MOST = 64 };
 
 /* The files of the id in a commit, by path; beyond FILES_MOST of one id those that came last are left out, as only the first counts. */
-struct state {
+struct standing {
 	struct change *files;
 	size_t count;
 	uint32_t entry; /* of what the first of them says; GONE: the id is not there */
@@ -27,7 +27,7 @@ struct survey {
 	const struct name *name;
 	uint32_t number; /* of name */
 	struct arena *scratch;
-	struct state *states;
+	struct standing *states;
 	size_t state_count;
 	uint32_t *state_of; /* by commit */
 	struct told *entries;
@@ -92,8 +92,8 @@ static bool path_before(const struct survey *survey, uint32_t a, uint32_t b)
 /* The state after the events of one commit. */
 static uint32_t next_state(struct survey *survey, uint32_t from, const struct event *events, size_t count)
 {
-	const struct state *old = &survey->states[from];
-	struct state state = {.files = arena_array(survey->scratch, old->count + count, sizeof *state.files), .entry = GONE};
+	const struct standing *old = &survey->states[from];
+	struct standing state = {.files = arena_array(survey->scratch, old->count + count, sizeof *state.files), .entry = GONE};
 
 	for (size_t i = 0; i < old->count; i++) {
 		bool changed = false;
@@ -127,7 +127,7 @@ static void find_states(struct survey *survey)
 	const struct event *events = find_events(&count, survey);
 
 	survey->states = arena_grow(survey->scratch, NULL, 0, sizeof *survey->states);
-	survey->states[survey->state_count++] = (struct state){.entry = GONE};
+	survey->states[survey->state_count++] = (struct standing){.entry = GONE};
 	survey->state_of = arena_array(survey->scratch, index->commit_count, sizeof *survey->state_of);
 	for (size_t c = 0; c < index->commit_count; c++) {
 		const struct commit *commit = &index->commits[c];
@@ -169,7 +169,7 @@ static void find_makers(struct survey *survey)
 
 	for (size_t c = 0; c < index->commit_count; c++) {
 		const struct commit *commit = &index->commits[c];
-		const struct state *now = &survey->states[survey->state_of[c]];
+		const struct standing *now = &survey->states[survey->state_of[c]];
 		bool made = true, approved = true;
 		if (!survey->history->reached[c] || now->entry == GONE)
 			continue;
@@ -177,7 +177,7 @@ static void find_makers(struct survey *survey)
 			continue;
 		const struct blob *blob = blob_at(survey, now->files[0].blob);
 		for (uint32_t k = 0; k < commit->parent_count; k++) {
-			const struct state *before = &survey->states[survey->state_of[index->parents[commit->parents + k]]];
+			const struct standing *before = &survey->states[survey->state_of[index->parents[commit->parents + k]]];
 			if (before->entry != now->entry)
 				continue;
 			const struct blob *old = blob_at(survey, before->files[0].blob);
@@ -197,7 +197,7 @@ static void find_stood(struct survey *survey)
 	const struct index *index = &survey->history->index;
 
 	for (size_t c = 0; c < index->commit_count; c++) {
-		const struct state *state = &survey->states[survey->state_of[c]];
+		const struct standing *state = &survey->states[survey->state_of[c]];
 		if (!survey->history->reached[c] || state->entry == GONE)
 			continue;
 		struct told *entry = &survey->entries[state->entry];
@@ -232,7 +232,7 @@ static void take_entry(struct history_version *out, const struct survey *survey,
 {
 	const struct index *index = &survey->history->index;
 	const struct blob *blob = blob_at(survey, entry->blob);
-	const struct state *here = &survey->states[survey->state_of[from]];
+	const struct standing *here = &survey->states[survey->state_of[from]];
 
 	*out = (struct history_version){.kind = blob->kind, .id = blob->id, .version = blob->version, .family = blob->family, .status = blob->status,
 	                                .path = index->paths[entry->path].text, .at = entry->stood,

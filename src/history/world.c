@@ -46,7 +46,7 @@ int history_read(struct input **out, bool *found, struct history *history, const
 	return read_file(out, found, history, version->at, path, blob, arena, failure);
 }
 
-struct chain {
+struct lineage {
 	struct input *inputs[CHAIN_MOST];
 	enum kind kinds[CHAIN_MOST];
 	size_t count;
@@ -62,7 +62,7 @@ static struct text parent_of(struct input *input, const struct limits *limits, s
 	return reference_of(value_at(root, "metadata.parent")).id;
 }
 
-static bool is_in(const struct chain *chain, const struct input *input)
+static bool is_in(const struct lineage *chain, const struct input *input)
 {
 	for (size_t i = 0; i < chain->count; i++)
 		if (text_equal(chain->inputs[i]->path, input->path))
@@ -70,7 +70,7 @@ static bool is_in(const struct chain *chain, const struct input *input)
 	return false;
 }
 
-static int read_chain(struct chain *chain, struct history *history, const struct history_version *version, struct arena *arena,
+static int read_chain(struct lineage *chain, struct history *history, const struct history_version *version, struct arena *arena,
                       struct failure *failure)
 {
 	struct text id = version->id;
@@ -130,7 +130,7 @@ int history_world(struct catalog **out, struct history *history, const struct hi
                   struct arena *arena, struct failure *failure)
 {
 	struct catalog *catalog = arena_alloc(arena, sizeof *catalog);
-	struct chain chain = {.count = 0};
+	struct lineage chain = {.count = 0};
 	struct diags diags;
 
 	*out = catalog;
@@ -156,6 +156,26 @@ static struct text tell_versions(const struct history_version *versions, size_t 
 	for (size_t i = 0; i < count && i < MANIFESTS_TOLD; i++)
 		told = text_format(arena, "%.*s%s%.*s", TEXT_ARGS(told), i ? ", " : "", TEXT_ARGS(versions[i].version));
 	return told;
+}
+
+int history_find(const struct history_version **out, struct text *newest, struct history *history, enum kind kind, struct text id,
+                 struct text pin, struct arena *arena, struct failure *failure)
+{
+	struct history_version *versions;
+	size_t count;
+
+	history_versions(&versions, &count, history, kind, id, arena);
+	*newest = tell_versions(versions, count, arena);
+	*out = pin.len ? history_pick(versions, count, pin) : NULL;
+	for (size_t i = 0; !pin.len && i < count; i++)
+		if (versions[i].present)
+			*out = &versions[i];
+	if (pin.len && !semver_range_valid(pin))
+		return failure_set(failure, EXIT_FINDINGS, "'%.*s' is neither a version, such as 1.2.0, nor a range, such as ^1.2", TEXT_ARGS(pin));
+	if (*out || !pin.len || !count || history->extent == PAST_FOUND)
+		return 0;
+	struct text what = text_format(arena, "no version '%.*s' of '%.*s', which is at %.*s", TEXT_ARGS(pin), TEXT_ARGS(id), TEXT_ARGS(versions[0].version));
+	return history_fail(failure, history, what.at);
 }
 
 static int take_version(struct older *older, struct pins *pins, const struct history_version *version)
