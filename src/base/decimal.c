@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "powers.h"
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -64,9 +66,162 @@ bool missing_is(const struct missing *missing, struct text field)
 	return false;
 }
 
+/* --- reading --- */
+
+enum { DIGITS_MOST = 19 /* that always fit */, EXACT_POWER = 22 };
+#define EXACT_WHOLE ((uint64_t)1 << 53)
+#define EXPONENT_MOST ((int64_t)1 << 40)
+
+static const double exact_powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* whole * 10^exponent, or a little more where digits were cut off. */
+struct scientific { uint64_t whole; int64_t exponent; bool negative, cut; };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Eight digits at once, where there are eight. */
+static bool take_eight(uint64_t *whole, const char *at)
+{
+	uint64_t eight;
+
+	memcpy(&eight, at, sizeof eight);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (((eight & 0xf0f0f0f0f0f0f0f0u) | ((eight + 0x0606060606060606u) & 0xf0f0f0f0f0f0f0f0u) >> 4) != 0x3333333333333333u)
+		return false;
+	eight -= 0x3030303030303030u;
+	eight = eight * 10 + (eight >> 8);
+	eight = ((eight & 0x000000ff000000ffu) * 0x000f424000000064u + (eight >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+	*whole = *whole * 100000000 + (uint32_t)eight;
+	return true;
+#else
+	(void)whole;
+	(void)at;
+	return false;
+#endif
+}
+
+/* Takes a run of digits; those beyond the room are counted in *over, and *cut tells that one of them was not 0. */
+static const char *take_digits(uint64_t *whole, size_t *held, size_t *over, bool *cut, const char *at, const char *end)
+{
+	while (end - at >= 8 && (*held == 0 ? *whole == 0 : *held + 8 <= DIGITS_MOST) && take_eight(whole, at)) {
+		at += 8;
+		*held += *whole ? 8 : 0;
+	}
+	for (; at < end && is_digit(*at); at++) {
+		if (*held == DIGITS_MOST) {
+			++*over;
+			*cut = *cut || *at != '0';
+			continue;
+		}
+		*whole = *whole * 10 + (uint64_t)(*at - '0');
+		*held += *whole != 0;
+	}
+	return at;
+}
+
+static bool read_scientific(struct scientific *out, struct text text)
+{
+	const char *at = text.at, *end = text.at + text.len, *start;
+	size_t held = 0, over = 0, over_whole, digits;
+
+	*out = (struct scientific){0};
+	if (at < end && (*at == '-' || *at == '+'))
+		out->negative = *at++ == '-';
+	start = at;
+	at = take_digits(&out->whole, &held, &over, &out->cut, at, end);
+	digits = (size_t)(at - start);
+	over_whole = over;
+	if (at < end && *at == '.') {
+		start = ++at;
+		at = take_digits(&out->whole, &held, &over, &out->cut, at, end);
+		digits += (size_t)(at - start);
+		out->exponent = -(int64_t)((size_t)(at - start) - (over - over_whole));
+	}
+	out->exponent += (int64_t)over_whole;
+	if (!digits || at == end)
+		return digits;
+	if (*at != 'e' && *at != 'E')
+		return false;
+	int64_t exponent = 0;
+	bool down = ++at < end && *at == '-';
+	if (at < end && (*at == '-' || *at == '+'))
+		at++;
+	if (at == end)
+		return false;
+	for (; at < end && is_digit(*at); at++)
+		if (exponent < EXPONENT_MOST)
+			exponent = exponent * 10 + (*at - '0');
+	out->exponent += down ? -exponent : exponent;
+	return at == end;
+}
+
+/* The nearest double of whole * 10^exponent from the first 128 bits of the power, as Eisel and Lemire do; false where those bits cannot
+ * tell (a tie between two doubles, or too near one) or where the double is not normal. */
+static bool nearest(double *value, uint64_t whole, int exponent)
+{
+#ifdef __SIZEOF_INT128__
+	const struct power_of_five *power = &powers_of_five[exponent - POWERS_FIRST];
+	int zeros = __builtin_clzll(whole);
+	bool exact = exponent >= 0 && exponent <= POWERS_WHOLE;
+
+	whole <<= zeros;
+	__extension__ unsigned __int128 low = (unsigned __int128)whole * power->low;
+	__extension__ unsigned __int128 product = (unsigned __int128)whole * power->high + (uint64_t)(low >> 64);
+	uint64_t high = (uint64_t)(product >> 64), middle = (uint64_t)product;
+	int first = (int)(high >> 63), below = 9 + first;
+	uint64_t rest = high & (((uint64_t)1 << below) - 1), mantissa = high >> below;
+	/* What was cut off the power is less than one in the last place of middle, and so is what low holds. */
+	if (!exact && ((rest == 0 && middle <= 1) || (rest == ((uint64_t)1 << below) - 1 && middle >= UINT64_MAX - 1)))
+		return false;
+	bool more = rest || middle || (uint64_t)low;
+	mantissa = (mantissa >> 1) + ((mantissa & 1) && (more || (mantissa & 2)));
+	/* 10^exponent is at least 2^((217706 * exponent) >> 16), and less than twice that. */
+	int64_t biased = ((217706 * (int64_t)exponent) >> 16) + 63 + first - zeros + 1023;
+	if (biased <= 0 || biased >= 2046)
+		return false;
+	uint64_t bits = ((uint64_t)biased << 52) + (mantissa - ((uint64_t)1 << 52));
+	memcpy(value, &bits, sizeof *value);
+	return true;
+#else
+	(void)value;
+	(void)whole;
+	(void)exponent;
+	return false;
+#endif
+}
+
+static bool read_fast(double *value, const struct scientific *read)
+{
+	double above;
+
+	if (read->whole == 0 && !read->cut) {
+		*value = 0;
+		return true;
+	}
+	if (!read->cut && read->whole <= EXACT_WHOLE && read->exponent >= -EXACT_POWER && read->exponent <= EXACT_POWER) {
+		/* Both are exact, so that one rounding is the only one. */
+		double whole = (double)read->whole;
+		*value = read->exponent < 0 ? whole / exact_powers[-read->exponent] : whole * exact_powers[read->exponent];
+		return true;
+	}
+	if (read->exponent < POWERS_FIRST || read->exponent > POWERS_LAST || !nearest(value, read->whole, (int)read->exponent))
+		return false;
+	return !read->cut || (nearest(&above, read->whole + 1, (int)read->exponent) && above == *value);
+}
+
 enum number_class decimal_read(double *value, struct text text)
 {
-	return number_parse(value, text);
+	struct scientific read;
+
+	if (!read_scientific(&read, text) || !read_fast(value, &read))
+		return number_parse(value, text);
+	if (read.negative)
+		*value = -*value;
+	return NUMBER_FINITE;
 }
 
 enum decimal_class decimal_field(double *value, struct text field, const struct missing *missing)
