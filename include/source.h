@@ -85,6 +85,12 @@ int source_stream(struct stream **out, enum read_result *result, char blob[41], 
 int stream_open(struct stream **out, const char *path, struct failure *failure);
 /* Fills buffer with up to size bytes; *got is 0 at the end. */
 int stream_read(size_t *got, struct stream *stream, char *buffer, size_t size, struct failure *failure);
+/* The same from offset on, which leaves the stream where it is; several threads may do so at once. */
+int stream_read_at(size_t *got, const struct stream *stream, char *buffer, size_t size, uint64_t offset, struct failure *failure);
+/* Back to its start. */
+void stream_rewind(struct stream *stream);
+/* Bytes it has now from its start; a file may grow or shrink. */
+uint64_t stream_size(const struct stream *stream);
 void stream_close(struct stream *stream);
 
 /* The newest commit, from the one that is read (HEAD for the working tree and the index), that changed anything at or below paths

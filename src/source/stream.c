@@ -16,7 +16,7 @@ enum { BLOCK = 256 * 1024 };
 struct stream {
 	int fd;
 	git_odb_object *object;
-	off_t at;
+	off_t start, at;
 	char *name;
 };
 
@@ -24,7 +24,7 @@ static struct stream *stream_new(struct text name, int fd, off_t at, git_odb_obj
 {
 	struct stream *stream = memory_get(sizeof *stream);
 
-	*stream = (struct stream){.fd = fd, .object = object, .at = at, .name = memory_get(name.len + 1)};
+	*stream = (struct stream){.fd = fd, .object = object, .start = at, .at = at, .name = memory_get(name.len + 1)};
 	memcpy(stream->name, name.at, name.len);
 	stream->name[name.len] = '\0';
 	return stream;
@@ -41,25 +41,52 @@ void stream_close(struct stream *stream)
 	free(stream);
 }
 
-int stream_read(size_t *got, struct stream *stream, char *buffer, size_t size, struct failure *failure)
+static int read_from(size_t *got, const struct stream *stream, char *buffer, size_t size, off_t at, struct failure *failure)
 {
 	if (stream->object) {
-		size_t left = git_odb_object_size(stream->object) - (size_t)stream->at;
+		size_t whole = git_odb_object_size(stream->object), left = (size_t)at < whole ? whole - (size_t)at : 0;
 		*got = size < left ? size : left;
 		if (*got)
-			memcpy(buffer, (const char *)git_odb_object_data(stream->object) + stream->at, *got);
-		stream->at += (off_t)*got;
+			memcpy(buffer, (const char *)git_odb_object_data(stream->object) + at, *got);
 		return 0;
 	}
 	ssize_t len;
 	do
-		len = pread(stream->fd, buffer, size, stream->at);
+		len = pread(stream->fd, buffer, size, at);
 	while (len < 0 && errno == EINTR);
 	if (len < 0)
 		return failure_set(failure, EXIT_UNABLE, "cannot read '%s': %s", stream->name, strerror(errno));
 	*got = (size_t)len;
-	stream->at += len;
 	return 0;
+}
+
+int stream_read(size_t *got, struct stream *stream, char *buffer, size_t size, struct failure *failure)
+{
+	int status = read_from(got, stream, buffer, size, stream->at, failure);
+
+	stream->at += status == 0 ? (off_t)*got : 0;
+	return status;
+}
+
+int stream_read_at(size_t *got, const struct stream *stream, char *buffer, size_t size, uint64_t offset, struct failure *failure)
+{
+	return read_from(got, stream, buffer, size, stream->start + (off_t)offset, failure);
+}
+
+void stream_rewind(struct stream *stream)
+{
+	stream->at = stream->start;
+}
+
+uint64_t stream_size(const struct stream *stream)
+{
+	struct stat status;
+
+	if (stream->object)
+		return git_odb_object_size(stream->object);
+	if (fstat(stream->fd, &status) != 0 || status.st_size < stream->start)
+		return 0;
+	return (uint64_t)(status.st_size - stream->start);
 }
 
 /* --- In a source --- */

@@ -56,10 +56,10 @@ void record_start(struct table *table)
 	csv_set_realloc_func(&table->parser, memory_resize);
 }
 
-enum feed { FEED_OK, FEED_TOO_LONG, FEED_REFUSED };
+enum fed { FEED_OK, FEED_TOO_LONG, FEED_REFUSED };
 
 /* stop is the offset of the refused byte. */
-static enum feed feed(size_t *stop, struct table *table, const char *bytes, size_t len)
+static enum fed feed(size_t *stop, struct table *table, const char *bytes, size_t len)
 {
 	for (size_t at = 0; at < len;) {
 		size_t slice = len - at < SLICE ? len - at : SLICE;
@@ -140,7 +140,7 @@ static void restart(struct table *table)
 }
 
 /* The header has no second chance: what is wrong with it is said at once. */
-static void report_quote(struct table *table, struct diags *diags, enum feed why, size_t at)
+static void report_quote(struct table *table, struct diags *diags, enum fed why, size_t at)
 {
 	bool quoted = table->parser.quoted;
 	size_t start = record_field(table, table->fields_seen - (table->field_too_long ? 1 : 0), at);
@@ -165,7 +165,7 @@ static void report_quote(struct table *table, struct diags *diags, enum feed why
 	}
 }
 
-static void refuse_record(struct table *table, enum feed why, size_t at, bool header)
+static void refuse_record(struct table *table, enum fed why, size_t at, bool header)
 {
 	struct diags *diags = header ? table->diags : bad_row(table);
 
@@ -230,7 +230,7 @@ static enum record take_line(bool *ended, struct table *table, const struct line
 
 	*ended = true;
 	check_bytes(table, line, header);
-	enum feed fed = feed(&stop, table, table->window.data + line->at, line->total);
+	enum fed fed = feed(&stop, table, table->window.data + line->at, line->total);
 	if (fed == FEED_OK && line->total == line->len)
 		fed = feed(&stop, table, "\n", 1);
 	if (fed != FEED_OK) {

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "guess.h"
+#include "feed.h"
 #include "names.h"
 #include "record.h"
 
@@ -25,26 +26,6 @@ static void gather_fields(struct table *table, size_t count)
 }
 
 /* --- opening --- */
-
-static int open_stream(struct stream **out, struct table *table, const struct table_file *file, struct failure *failure)
-{
-	enum read_result result = READ_OK;
-
-	*out = NULL;
-	if (!file->source)
-		return stream_open(out, arena_copy(table->arena, file->path.at, file->path.len), failure);
-	if (source_stream(out, &result, table->input->blob, file->source, file->path, table->arena, failure))
-		return -1;
-	memcpy(table->info.blob, table->input->blob, sizeof table->info.blob);
-	if (result == READ_MISSING)
-		diag_add(table->diags, CODE_REF_FILE, whole_file(table), "the file is not there");
-	else if (result == READ_NOT_A_FILE)
-		diag_add(table->diags, CODE_FILE_KIND, whole_file(table), "'%.*s' is not a regular file", TEXT_ARGS(file->path));
-	else if (result == READ_TOO_LARGE)
-		diag_add(table->diags, CODE_FILE_LIMIT, whole_file(table), "'%.*s' is larger than %zu bytes (%s)",
-		         TEXT_ARGS(file->path), table->limits->blob_bytes, limit_note(table->limits, &table->limits->blob_bytes).text);
-	return 0;
-}
 
 /* BOM, foreign formats and the delimiter. */
 static int look_at_start(bool *ok, struct table *table, struct failure *failure)
@@ -138,23 +119,20 @@ static int read_header(bool *ok, struct table *table, struct failure *failure)
 	return 0;
 }
 
-int table_open(struct table **out, const struct table_file *file, const struct table_options *options, struct arena *arena,
-               struct diags *diags, struct failure *failure)
+int table_open_feed(struct table **out, struct feed *feed, struct input *input, const struct table_options *options, struct arena *arena,
+                    struct diags *diags, struct failure *failure)
 {
 	struct table *table = memory_get(sizeof *table);
-	struct stream *stream;
 	bool ok = false;
 
 	*out = NULL;
 	*table = (struct table){.arena = arena, .diags = diags, .limits = options->limits, .max_bad_rows = options->max_bad_rows};
 	table->info.delimiter = options->delimiter;
-	table->input = arena_alloc(arena, sizeof *table->input);
-	table->input->path = text_copy(arena, file->path);
+	table->input = input;
+	memcpy(table->info.blob, input->blob, sizeof table->info.blob);
 	diags_init(&table->bad, arena);
-	int result = open_stream(&stream, table, file, failure);
-	window_init(&table->window, stream, table->limits->csv_line);
-	if (!result && stream)
-		result = look_at_start(&ok, table, failure);
+	window_init(&table->window, feed, table->limits->csv_line);
+	int result = look_at_start(&ok, table, failure);
 	if (!result && ok) {
 		record_start(table);
 		result = read_header(&ok, table, failure);
@@ -163,6 +141,25 @@ int table_open(struct table **out, const struct table_file *file, const struct t
 		*out = table;
 	else
 		table_close(table);
+	return result;
+}
+
+int table_open(struct table **out, const struct table_file *file, const struct table_options *options, struct arena *arena,
+               struct diags *diags, struct failure *failure)
+{
+	struct input *input = arena_alloc(arena, sizeof *input);
+	struct feed *feed;
+
+	*out = NULL;
+	if (feed_open(&feed, input, file, options->limits, arena, diags, failure))
+		return -1;
+	if (!feed)
+		return 0;
+	int result = table_open_feed(out, feed, input, options, arena, diags, failure);
+	if (*out)
+		(*out)->own_feed = feed;
+	else
+		feed_close(feed);
 	return result;
 }
 
@@ -230,8 +227,7 @@ void table_close(struct table *table)
 {
 	if (table->parser_ready)
 		csv_free(&table->parser);
-	if (table->window.stream)
-		stream_close(table->window.stream);
+	feed_close(table->own_feed);
 	window_release(&table->window);
 	free(table->bytes);
 	free(table->ends);

@@ -7,14 +7,15 @@
 
 enum { BLOCK = 64 * 1024 };
 
-void window_init(struct window *window, struct stream *stream, size_t max)
+void window_init(struct window *window, struct feed *feed, size_t max)
 {
-	*window = (struct window){.stream = stream, .max = max, .record_line = 1, .line = 1};
+	*window = (struct window){.feed = feed, .max = max, .record_line = 1, .line = 1};
 }
 
 void window_release(struct window *window)
 {
-	free(window->data);
+	if (window->feed)
+		free(window->data);
 	*window = (struct window){0};
 }
 
@@ -22,7 +23,12 @@ static int fill(struct window *window, struct failure *failure)
 {
 	size_t got = 0;
 
+	if (!window->feed) {
+		window->at_end = true;
+		return 0;
+	}
 	if (window->record) {
+		window->base += window->record;
 		memmove(window->data, window->data + window->record, window->used - window->record);
 		window->used -= window->record;
 		window->next -= window->record;
@@ -32,7 +38,7 @@ static int fill(struct window *window, struct failure *failure)
 		window->room = window->room * 2 + 2 * BLOCK;
 		window->data = memory_resize(window->data, window->room);
 	}
-	if (stream_read(&got, window->stream, window->data + window->used, BLOCK, failure))
+	if (feed_read(&got, window->feed, window->data + window->used, BLOCK, failure))
 		return -1;
 	window->used += got;
 	window->at_end = got == 0;
