@@ -68,8 +68,19 @@ demo: $(BUILD)/galley ## build, and write the example workspace's reports
 	$(BUILD)/galley report
 	@echo 'Now look at reports/README.md: it leads to every page.'
 
-test: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS) | test-needs ## unit tests, cases and command line tests
-	GALLEY='$(abspath $(BUILD)/galley)' $(PROVE) $(UNIT_TESTS) tests/run-cases tests/schema/agree tests/codes/run $(CLI_TESTS)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libgalley.a | build-needs
+	$(SAY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(BUILD)/libgalley.a $(LIBS)
+
+FUZZERS = $(BUILD)/fuzz/scan $(BUILD)/fuzz/decimals
+
+test: $(BUILD)/galley $(BUILD)/tests/judge $(FUZZERS) $(UNIT_TESTS) | test-needs ## unit tests, cases, command line tests, FUZZ_SECONDS=20 of fuzzing
+	GALLEY='$(abspath $(BUILD)/galley)' FUZZ_PROGRAMS='$(BUILD)/fuzz' $(PROVE) tests/fuzz/run $(UNIT_TESTS) tests/run-cases tests/schema/agree \
+		tests/codes/run $(CLI_TESTS)
+
+fuzz: $(FUZZERS) ## fuzz for longer: FUZZ_SECONDS=600, FUZZ_DECIMALS=100000000
+	FUZZ_PROGRAMS='$(BUILD)/fuzz' FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_DECIMALS=$${FUZZ_DECIMALS:-100000000} tests/fuzz/run
 
 unit: $(UNIT_TESTS) | test-needs ## unit tests alone
 	$(PROVE) $(UNIT_TESTS)
@@ -100,7 +111,7 @@ lint: | test-needs ## layers, banned calls, headers; warnings as errors with eac
 		$(MAKE) --silent BUILD=$(BUILD)/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror' compiled || exit; \
 		tests/lint/globals $(BUILD)/lint-$$cc/libgalley.a || exit; \
 	done
-compiled: $(BUILD)/galley $(BUILD)/tests/judge $(UNIT_TESTS)
+compiled: $(BUILD)/galley $(BUILD)/tests/judge $(FUZZERS) $(BUILD)/bench/scan $(UNIT_TESTS)
 
 docs: $(BUILD)/galley ## the pages of docs/ that galley prints itself
 	$(BUILD)/galley schema --format markdown --output docs/reference.md
@@ -109,10 +120,10 @@ docs: $(BUILD)/galley ## the pages of docs/ that galley prints itself
 bench: $(BUILD)/galley $(BUILD)/bench/yaml_events ## check 10,000 recipes beside libyaml's bare events, and print ratios
 	GALLEY='$(abspath $(BUILD)/galley)' EVENTS='$(abspath $(BUILD)/bench/yaml_events)' tests/bench/run
 
-$(BUILD)/bench/%: tests/bench/%.c | build-needs
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libgalley.a | build-needs
 	$(SAY)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libgalley.a $(LIBS)
 
 install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
 	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'
@@ -123,5 +134,5 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: bench all deps build-needs test-needs demo test unit cases test-san lint compiled docs install clean help
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(BUILD)/tests/judge.d $(BUILD)/obj/main.d
+.PHONY: bench fuzz all deps build-needs test-needs demo test unit cases test-san lint compiled docs install clean help
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d) $(BUILD)/tests/judge.d $(BUILD)/obj/main.d

@@ -22,6 +22,7 @@ struct scan_options {
 	size_t na_count;
 	const struct limits *limits;
 	enum scan_code code;
+	size_t block_bytes;   /* that a thread takes at once; 0: as is good for speed. For tests */
 };
 
 enum scan_kind {

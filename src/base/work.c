@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+
+#include "arena.h"
 
 struct shared {
 	size_t count;
@@ -49,4 +52,44 @@ void work_each(size_t count, unsigned jobs, void (*job)(void *context, size_t i,
 	run(&workers[0]);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
+}
+
+struct work_turns {
+	pthread_mutex_t lock;
+	pthread_cond_t passed;
+	size_t number;
+};
+
+struct work_turns *work_turns_open(void)
+{
+	struct work_turns *turns = memory_get(sizeof *turns);
+
+	/* Neither fails on Linux, where both are plain memory. */
+	turns->number = 0;
+	if (pthread_mutex_init(&turns->lock, NULL) != 0 || pthread_cond_init(&turns->passed, NULL) != 0)
+		memory_exhausted();
+	return turns;
+}
+
+void work_turns_close(struct work_turns *turns)
+{
+	pthread_cond_destroy(&turns->passed);
+	pthread_mutex_destroy(&turns->lock);
+	free(turns);
+}
+
+void work_turns_wait(struct work_turns *turns, size_t number)
+{
+	pthread_mutex_lock(&turns->lock);
+	while (turns->number != number)
+		pthread_cond_wait(&turns->passed, &turns->lock);
+	pthread_mutex_unlock(&turns->lock);
+}
+
+void work_turns_pass(struct work_turns *turns)
+{
+	pthread_mutex_lock(&turns->lock);
+	turns->number++;
+	pthread_cond_broadcast(&turns->passed);
+	pthread_mutex_unlock(&turns->lock);
 }

@@ -79,5 +79,5 @@ int batch_give(const struct batch *batch, size_t number, size_t rows, unsigned w
 {
 	struct scan_batch given = {number, rows, batch->values};
 
-	return rows ? consumer->consume(consumer->context, worker, &given) : 0;
+	return rows && consumer ? consumer->consume(consumer->context, worker, &given) : 0;
 }

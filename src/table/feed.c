@@ -79,3 +79,15 @@ uint64_t feed_size(const struct feed *feed)
 {
 	return stream_size(feed->stream);
 }
+
+int feed_skip_to(struct feed *feed, uint64_t offset, struct failure *failure)
+{
+	char block[16 * 1024];
+	size_t got = 1;
+
+	feed_rewind(feed);
+	for (; offset && got; offset -= got)
+		if (feed_read(&got, feed, block, offset < sizeof block ? (size_t)offset : sizeof block, failure))
+			return -1;
+	return 0;
+}

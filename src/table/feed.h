@@ -19,6 +19,8 @@ void feed_close(struct feed *feed);
 /* In order; *got is 0 at the end. */
 int feed_read(size_t *got, struct feed *feed, char *buffer, size_t size, struct failure *failure);
 void feed_rewind(struct feed *feed);
+/* From its start on to a place. */
+int feed_skip_to(struct feed *feed, uint64_t offset, struct failure *failure);
 /* Whether any place can be read at once, and by several threads. */
 bool feed_is_random(const struct feed *feed);
 int feed_read_at(size_t *got, const struct feed *feed, char *buffer, size_t size, uint64_t offset, struct failure *failure);

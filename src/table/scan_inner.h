@@ -5,16 +5,20 @@
 #define GALLEY_SCAN_INNER_H
 
 #include "batch.h"
+#include "feed.h"
 
 struct scan {
 	struct table_info info;
-	struct table_file file;
+	struct input *input;
+	struct feed *feed;
+	uint64_t start;      /* of what follows the header, in the feed */
 	struct scan_options options;
 	struct missing missing;
 	struct arena *arena;
 	struct diags *diags;
-	bool ran, told;      /* a pass was made to the end; why the file cannot be used was said */
-	uint64_t size;
+	bool fast;           /* not by libcsv alone */
+	bool ran;            /* a pass was made to the end */
+	uint64_t bytes;      /* behind the header, as the last pass met them */
 };
 
 struct scan_pass {
@@ -28,7 +32,8 @@ struct scan_pass {
 int scan_table_open(struct table **out, struct scan *scan, struct diags *diags, struct failure *failure);
 int scan_changed(const struct scan *scan, struct failure *failure);
 
-/* The whole file row by row through libcsv, at most max_bytes of fields where that is not 0. *info is the table's at the end. */
+/* The whole file row by row through libcsv, at most max_bytes of fields where that is not 0. *info is the table's at the end. The pass may
+ * have no consumer. */
 int scan_by_table(struct table_info *info, struct scan *scan, const struct scan_pass *pass, size_t max_bytes, struct diags *diags,
                   struct failure *failure);
 
