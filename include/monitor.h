@@ -6,6 +6,7 @@
 #ifndef GALLEY_MONITOR_H
 #define GALLEY_MONITOR_H
 
+#include "data_check.h"
 #include "drift.h"
 #include "expression.h"
 #include "gates.h"
@@ -66,6 +67,7 @@ struct snapshot_result {
 	size_t performance_count;
 	struct alert_result *alerts; /* as they stood at this snapshot */
 	size_t alert_count;
+	const struct data_check *check; /* its CSV against the recipe's schema, where data_checks were asked for and there is one; else NULL */
 	enum model_state state;      /* as of this snapshot */
 	struct text reason;
 };
@@ -117,6 +119,8 @@ struct monitor_request {
 	struct source *source;
 	int64_t as_of;
 	bool latest_only; /* judge drift of the newest window alone (status), not the whole history; `since` is then not computed */
+	size_t data_checks; /* of the newest snapshots with a CSV, so many are checked against the recipe's schema */
+	unsigned jobs;
 };
 
 /* The model's verdicts. Models that are not watched have runs and the list of their snapshots alone. */

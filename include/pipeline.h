@@ -48,6 +48,8 @@ struct workspace {
 	size_t files; /* manifests and metric files read */
 	struct limits limits; /* the command line's */
 	struct history *history; /* opened when it is first asked for */
+	unsigned jobs;
+	bool data_checks; /* set before workspace_measure(): also check the CSVs of snapshots that pages show */
 	const char *no_base; /* why there was no base, with base_if_any; else NULL */
 	bool none;    /* no workspace was there, with may_be_none; nothing else is set */
 	bool base_none; /* nor was there one at the base */

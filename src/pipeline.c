@@ -293,7 +293,7 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	/* A comparison looks at everything. */
 	bool brief = request->findings_only && !request->base;
 
-	*workspace = (struct workspace){0};
+	*workspace = (struct workspace){.jobs = request->jobs};
 	arena_init(&workspace->arena);
 	diags_init(&workspace->diags, &workspace->arena);
 	workspace->limits = *limits;
@@ -556,6 +556,8 @@ int workspace_measure(struct workspace *workspace, bool latest_only, const struc
 		.source = workspace->source,
 		.as_of = results->as_of,
 		.latest_only = latest_only,
+		.data_checks = workspace->data_checks ? catalog->config.keep_snapshots : 0,
+		.jobs = workspace->jobs,
 	};
 
 	results->models = arena_array(&workspace->arena, catalog->model_count, sizeof *results->models);

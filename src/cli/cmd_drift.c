@@ -91,21 +91,6 @@ static int read_kinds(struct drift_request *request, struct invocation *invocati
 	return EXIT_OK;
 }
 
-static int read_delimiter(struct drift_request *request, const struct invocation *invocation)
-{
-	const char *word = invocation->delimiter;
-
-	if (!word)
-		return EXIT_OK;
-	if (strcmp(word, "\\t") == 0 || strcmp(word, "tab") == 0)
-		request->delimiter = '\t';
-	else if (strlen(word) == 1 && strchr(",;|\t", word[0]))
-		request->delimiter = word[0];
-	else
-		return session_usage(invocation, "'--delimiter' is '%s', must be a comma, a semicolon, tab or |", word);
-	return EXIT_OK;
-}
-
 static bool has_name(const struct text *names, size_t count, struct text name)
 {
 	for (size_t i = 0; i < count; i++)
@@ -154,7 +139,7 @@ static int drift_files(struct invocation *invocation)
 	if (code == EXIT_OK)
 		code = read_kinds(&request, invocation);
 	if (code == EXIT_OK)
-		code = read_delimiter(&request, invocation);
+		code = session_delimiter(&request.delimiter, invocation);
 	if (code != EXIT_OK)
 		return code;
 	code = session_limits(&limits, invocation);

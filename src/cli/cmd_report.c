@@ -8,6 +8,13 @@
 
 #define AT(field) offsetof(struct invocation, field)
 
+/* All that pages show. */
+static int measure(struct workspace *workspace)
+{
+	workspace->data_checks = true;
+	return session_measure(workspace, false, NULL, 0);
+}
+
 static const struct option report_options[] = {
 	{"commit", 0, OPTION_FLAG, AT(commit), NULL, NULL, "make one commit of reports/ from the commit it builds on; none when no byte changed"},
 	{"branch", 0, OPTION_WORD, AT(branch), "B", NULL, "commit to branch B instead of the current one (with --commit)"},
@@ -102,7 +109,7 @@ static int check_reports(struct invocation *invocation)
 		code = session_open(&workspace, invocation);
 	}
 	if (code == EXIT_OK)
-		code = session_measure(&workspace, false, NULL, 0);
+		code = measure(&workspace);
 	if (code == EXIT_OK) {
 		int errors = session_errors(&workspace, invocation);
 		if (workspace_pages(&files, &count, &workspace, true, &failure) < 0 ||
@@ -139,7 +146,7 @@ static int write_reports(struct invocation *invocation)
 	if (code == EXIT_OK && source_get_info(workspace.source)->bare)
 		code = session_usage(invocation, "a bare repository has no folder to write into; use '--commit' or '--check'");
 	if (code == EXIT_OK)
-		code = session_measure(&workspace, false, NULL, 0);
+		code = measure(&workspace);
 	if (code == EXIT_OK) {
 		errors = session_errors(&workspace, invocation);
 		code = check_place(&workspace);
@@ -274,7 +281,7 @@ static int commit_reports(struct invocation *invocation)
 			code = session_fail(&failure);
 	}
 	if (code == EXIT_OK)
-		code = session_measure(&workspace, false, NULL, 0);
+		code = measure(&workspace);
 	if (code == EXIT_OK)
 		code = publish_workspace(&workspace, invocation, &request);
 	workspace_close(&workspace);

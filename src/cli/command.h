@@ -44,7 +44,7 @@ struct invocation {
 	size_t output_count;
 	const char *summary;
 	size_t max_findings; /* SIZE_MAX: all */
-	const char *reference, *current, *delimiter;
+	const char *reference, *current, *delimiter, *recipe;
 	struct words na, columns, kinds, methods;
 	size_t max_bad_rows;
 	const char *family, *level, *status, *tag, *owner, *sort;
@@ -125,9 +125,16 @@ void session_note(const struct invocation *invocation, const char *format, ...) 
 /* limits_default with each --limit; a usage error where one cannot be read. */
 int session_limits(struct limits *limits, struct invocation *invocation);
 
+/* --jobs, else the processors. */
+unsigned session_jobs(const struct invocation *invocation);
+/* --delimiter: left alone where it is not given; a usage error where it is none. */
+int session_delimiter(char *delimiter, const struct invocation *invocation);
+
 int64_t session_now(void);
 
-extern const struct command command_check, command_resolve, command_diff, command_eval, command_drift, command_report, command_status, command_log, command_show,
-    command_list, command_hook, command_explain, command_schema, command_completion, command_complete, command_help;
+#define COMMAND(name) extern const struct command command_##name;
+#include "commands.h"
+#undef COMMAND
+extern const struct command command_complete;
 
 #endif

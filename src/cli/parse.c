@@ -28,9 +28,9 @@ const struct option global_options[] = {
 const size_t global_option_count = sizeof global_options / sizeof *global_options;
 
 const struct command *const commands[] = {
-	&command_check, &command_resolve, &command_diff, &command_eval, &command_drift, &command_report, &command_status, &command_list,
-	&command_show, &command_log, &command_hook, &command_explain, &command_schema,
-	&command_completion, &command_help,
+#define COMMAND(name) &command_##name,
+#include "commands.h"
+#undef COMMAND
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 

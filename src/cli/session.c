@@ -167,6 +167,26 @@ static unsigned processors(void)
 	return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
 }
 
+unsigned session_jobs(const struct invocation *invocation)
+{
+	return invocation->jobs ? (unsigned)invocation->jobs : processors();
+}
+
+int session_delimiter(char *delimiter, const struct invocation *invocation)
+{
+	const char *word = invocation->delimiter;
+
+	if (!word)
+		return EXIT_OK;
+	if (strcmp(word, "\\t") == 0 || strcmp(word, "tab") == 0)
+		*delimiter = '\t';
+	else if (strlen(word) == 1 && strchr(",;|\t", word[0]))
+		*delimiter = word[0];
+	else
+		return session_usage(invocation, "'--delimiter' is '%s', must be a comma, a semicolon, tab or |", word);
+	return EXIT_OK;
+}
+
 int session_limits(struct limits *limits, struct invocation *invocation)
 {
 	struct text why;
@@ -191,7 +211,7 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 			.objects = invocation->objects,
 			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
 		},
-		.jobs = invocation->jobs ? (unsigned)invocation->jobs : processors(),
+		.jobs = session_jobs(invocation),
 		.live = invocation->commit || invocation->live,
 		.base = invocation->base,
 		.base_if_any = invocation->base_if_any,

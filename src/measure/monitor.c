@@ -197,7 +197,7 @@ static int judge_model(struct model_result *out, const struct monitor_request *r
 		monitored.first = out->snapshot_count - hold;
 	if (!is_watched(model))
 		return 0;
-	if (measure_data(&monitored) != 0)
+	if (measure_data(&monitored) != 0 || checks_run(&monitored) != 0)
 		return -1;
 	judge_snapshots(&monitored);
 	judge_present(&monitored);

@@ -80,6 +80,9 @@ int drift_judge(struct monitored *monitored, size_t i);
 /* How old the data was that came with snapshot i and before. */
 int age_find(struct monitored *monitored, size_t i);
 
+/* The CSVs of the newest snapshots against the recipe's schema, as they were on the day they came. */
+int checks_run(struct monitored *monitored);
+
 void performance_judge(struct monitored *monitored, size_t i);
 /* Trends of the monitored metrics over the snapshots up to i. */
 struct trend *trends_find(const struct monitored *monitored, size_t i);

@@ -297,6 +297,7 @@ static struct json *model_json(const struct pages *set, const struct model_resul
 	json_add(json, "runs", runs);
 	json_add(json, "performance", model_performance_json(result));
 	json_add(json, "drift", model_drift_json(set, result));
+	json_add(json, "data_checks", model_checks_json(result));
 	json_add(json, "alerts", json_of_alerts(result->latest));
 	for (size_t i = 0; i < result->model->deployment_count; i++) {
 		const struct deployment *deployment = &result->model->deployments[i];
@@ -326,6 +327,7 @@ void page_model(struct pages *set, const struct model_result *result)
 	facts(&page, result);
 	model_metrics(&page, result);
 	model_drift(&page, result);
+	model_checks(&page, result);
 	alerts(&page, result);
 	deployments(&page, result);
 	page_section(&page, "Runs");

@@ -7,6 +7,9 @@
 void model_metrics(struct page *page, const struct model_result *result);
 void model_drift(struct page *page, const struct model_result *result);
 struct json *model_drift_json(const struct pages *set, const struct model_result *result);
+/* The newest snapshots against the recipe's schema; nothing where none was checked. */
+void model_checks(struct page *page, const struct model_result *result);
+struct json *model_checks_json(const struct model_result *result);
 struct json *model_performance_json(const struct model_result *result);
 
 #endif
