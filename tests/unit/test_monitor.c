@@ -125,7 +125,7 @@ static struct world *build(const char *monitoring)
 	w->effective = (struct effective){.recipe = &w->recipe, .usable = true, .metrics = &w->metric, .metric_count = 1};
 	union { const struct value *read; struct value *write; } root = {read_value("recipes/a.yaml", yaml, &w->recipe.record.file)};
 	w->effective.root = root.write;
-	w->resolved = (struct resolved){&w->effective, 1};
+	w->resolved = (struct resolved){.recipes = &w->effective, .count = 1};
 	w->model = (struct model){.record = {.id = TEXT("model_a")}, .recipe = {.id = TEXT("recipe_a")}, .status = MODEL_PRODUCTION,
 	                          .reference = TEXT("reference.csv"), .snapshots = w->snapshots, .runs = w->runs,
 	                          .deployments = w->deployments};
