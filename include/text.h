@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct arena;
 
@@ -17,26 +18,60 @@ struct text {
 };
 
 #define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
+/* What every look at a name does is small enough to stand in its caller. */
+
+static inline struct text text_of(const char *string)
+{
+	return (struct text){string, string ? strlen(string) : 0};
+}
+
+/* Bytes from..to of text, both cut to its length. */
+static inline struct text text_cut(struct text text, size_t from, size_t to)
+{
+	if (to > text.len)
+		to = text.len;
+	if (from > to)
+		from = to;
+	return (struct text){text.at ? text.at + from : text.at, to - from};
+}
+
+static inline bool text_equal(struct text a, struct text b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline bool text_is(struct text text, const char *string)
+{
+	return text_equal(text, text_of(string));
+}
+
+static inline bool text_starts(struct text text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return text.len >= len && (len == 0 || memcmp(text.at, prefix, len) == 0);
+}
+
+static inline bool text_ends(struct text text, const char *suffix)
+{
+	size_t len = strlen(suffix);
+
+	return text.len >= len && (len == 0 || memcmp(text.at + text.len - len, suffix, len) == 0);
+}
+
 /* For printf's "%.*s". */
 #define TEXT_ARGS(t) (int)(t).len, (t).at
 
-struct text text_of(const char *string);
 struct text text_copy(struct arena *arena, struct text text);
 struct text text_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct text text_format_list(struct arena *arena, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
-/* Bytes from..to of text, both cut to its length. */
-struct text text_cut(struct text text, size_t from, size_t to);
 /* Without blanks and tabs at both ends. */
 struct text text_trim(struct text text);
 
-bool text_equal(struct text a, struct text b);
-bool text_is(struct text text, const char *string);
 /* As text_is, ASCII letters of either case alike. */
 bool text_is_nocase(struct text text, const char *string);
 /* Byte order: below, at or above 0. */
 int text_compare(struct text a, struct text b);
-bool text_starts(struct text text, const char *prefix);
-bool text_ends(struct text text, const char *suffix);
 /* Offset of the byte in text, or text.len. */
 size_t text_find(struct text text, char byte);
 

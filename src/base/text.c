@@ -7,11 +7,6 @@
 
 #include "arena.h"
 
-struct text text_of(const char *string)
-{
-	return (struct text){string, string ? strlen(string) : 0};
-}
-
 struct text text_copy(struct arena *arena, struct text text)
 {
 	return (struct text){arena_copy(arena, text.at, text.len), text.len};
@@ -41,15 +36,6 @@ struct text text_format(struct arena *arena, const char *format, ...)
 	return out;
 }
 
-struct text text_cut(struct text text, size_t from, size_t to)
-{
-	if (to > text.len)
-		to = text.len;
-	if (from > to)
-		from = to;
-	return (struct text){text.at ? text.at + from : text.at, to - from};
-}
-
 struct text text_trim(struct text text)
 {
 	while (text.len && (text.at[0] == ' ' || text.at[0] == '\t')) {
@@ -59,16 +45,6 @@ struct text text_trim(struct text text)
 	while (text.len && (text.at[text.len - 1] == ' ' || text.at[text.len - 1] == '\t'))
 		text.len--;
 	return text;
-}
-
-bool text_equal(struct text a, struct text b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool text_is(struct text text, const char *string)
-{
-	return text_equal(text, text_of(string));
 }
 
 static char lower(char c)
@@ -94,20 +70,6 @@ int text_compare(struct text a, struct text b)
 	if (order)
 		return order;
 	return (a.len > b.len) - (a.len < b.len);
-}
-
-bool text_starts(struct text text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return text.len >= len && (len == 0 || memcmp(text.at, prefix, len) == 0);
-}
-
-bool text_ends(struct text text, const char *suffix)
-{
-	size_t len = strlen(suffix);
-
-	return text.len >= len && (len == 0 || memcmp(text.at + text.len - len, suffix, len) == 0);
 }
 
 size_t text_find(struct text text, char byte)

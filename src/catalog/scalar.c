@@ -63,14 +63,24 @@ size_t choices_split(struct text **words, const char *allowed, struct arena *are
 	return count;
 }
 
+static bool is_choice(struct text rest, struct text wanted)
+{
+	while (rest.len) {
+		size_t at = text_find(rest, '|');
+		if (text_equal(text_cut(rest, 0, at), wanted))
+			return true;
+		rest = text_cut(rest, at + 1, rest.len);
+	}
+	return false;
+}
+
 static void check_choice(const struct subject *s)
 {
 	struct text *words;
-	size_t count = choices_split(&words, s->field->allowed, arena_of(s));
 
-	for (size_t i = 0; i < count; i++)
-		if (text_equal(words[i], s->value->text))
-			return;
+	if (is_choice(text_of(s->field->allowed), s->value->text))
+		return;
+	size_t count = choices_split(&words, s->field->allowed, arena_of(s));
 	wrong(s, CODE_SCHEMA_VALUE,
 	      arena_format(arena_of(s), "%.*s", TEXT_ARGS(choices_text(s->field->allowed, arena_of(s)))));
 	suggest(s->checker->diags, s->value->text, words, count);
@@ -83,9 +93,10 @@ static void check_family(const struct subject *s)
 	size_t count = context->family_count;
 	struct text list = {0};
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (text_equal(context->families[i], s->value->text))
 			return;
+	for (size_t i = 0; i < count; i++) {
 		const char *glue = !i ? "" : i + 1 < count ? ", " : " or ";
 		if (i < NAMES_SHOWN)
 			list = text_format(arena_of(s), "%.*s%s%.*s", TEXT_ARGS(list), glue, TEXT_ARGS(context->families[i]));

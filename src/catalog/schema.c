@@ -38,21 +38,24 @@ static const struct field *first_of(enum kind kind)
 	return NULL;
 }
 
+/* The row behind a row and all below it; beyond the last row of its parent it may be any, or the end. */
+static const struct field *skip_below(const struct field *row)
+{
+	const struct field *end = schema_fields + schema_field_count, *next = row + 1;
+
+	while (next < end && next->length > row->length && (next->path[row->length] == '.' || next->path[row->length] == '['))
+		next++;
+	return next;
+}
+
 const struct field *schema_next_child(enum kind kind, const struct field *parent, const struct field *after)
 {
-	const struct field *end = schema_fields + schema_field_count;
-	const struct field *row = after ? after + 1 : parent ? parent + 1 : first_of(kind);
+	const struct field *row = after ? skip_below(after) : parent ? parent + 1 : first_of(kind);
 
-	for (; row && row < end && row->kind == kind; row++) {
-		const char *rest = rest_below(row, parent);
-		if (!rest)
-			return NULL;
-		const char *name = rest + (*rest == '.');
-		size_t length = row->length - (size_t)(name - row->path);
-		if (*name != '[' && !memchr(name, '.', length) && row->path[row->length - 1] != ']' && !memchr(name, '[', length))
-			return row;
-	}
-	return NULL;
+	if (!row || row == schema_fields + schema_field_count || row->kind != kind)
+		return NULL;
+	const char *rest = rest_below(row, parent);
+	return rest && *rest != '[' ? row : NULL;
 }
 
 const char *schema_own_name(const struct field *field)
@@ -67,22 +70,18 @@ const struct field *schema_child(enum kind kind, const struct field *parent, str
 	const struct field *any = NULL, *end = schema_fields + schema_field_count;
 	size_t dot = parent ? parent->length + 1 : 0;
 
-	/* Such a key would spell a longer path. */
-	if (!key.len || text_find(key, '.') < key.len || text_find(key, '[') < key.len)
-		key = TEXT("*");
 	if (parent && parent->kind != kind)
 		return NULL;
-	for (const struct field *row = parent ? parent + 1 : first_of(kind); row && row < end && row->kind == kind; row++) {
-		const char *name = row->path + dot;
-		if (parent && (row->length <= parent->length || (name[-1] != '.' && name[-1] != '[')))
+	for (const struct field *row = parent ? parent + 1 : first_of(kind); row && row < end && row->kind == kind; row = skip_below(row)) {
+		if (parent && (row->length <= parent->length || row->path[parent->length] != '.'))
 			break;
+		const char *name = row->path + dot;
 		size_t length = row->length - dot;
-		bool is_key = length == key.len && *name == *key.at && memcmp(name, key.at, length) == 0;
-		if ((!is_key && !(length == 1 && *name == '*')) || !rest_below(row, parent) || (parent && name[-1] != '.'))
-			continue;
+		bool is_key = length == key.len && length && *name == *key.at && memcmp(name, key.at, length) == 0;
 		if (is_key)
-			return row;
-		any = row;
+			return rest_below(row, parent) ? row : NULL;
+		if (length == 1 && *name == '*' && rest_below(row, parent))
+			any = row;
 	}
 	return any;
 }

@@ -85,7 +85,8 @@ struct member *value_member(const struct value *map, struct text name)
 	}
 	for (size_t i = 0; i < map->count; i++) {
 		struct text own = map->members[i].name;
-		if (own.len == name.len && (!name.len || (*own.at == *name.at && text_equal(own, name))))
+		/* Names that are numbered differ in the last byte. */
+		if (own.len == name.len && (!name.len || (own.at[name.len - 1] == name.at[name.len - 1] && text_equal(own, name))))
 			return &map->members[i];
 	}
 	return NULL;
