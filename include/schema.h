@@ -124,6 +124,13 @@ void schema_check(enum kind kind, const struct value *root, const struct schema_
  * place: where a finding about the whole stands, best the id of the recipe. What the files were told already is not repeated. */
 void schema_check_effective(const struct value *root, struct place place, struct diags *diags);
 
+/* Parts of that for one field alone: whether nothing would be found there. src/resolve/glance.c relies on all that is checked being asked here
+ * or known to it. */
+bool schema_fits_limits(const struct value *feature, struct text method);
+bool schema_fits_column(const struct value *column);
+/* method NULL: that of a feature without method and limit of its own. */
+bool schema_fits_method(const struct value *column, const struct value *method);
+
 /* The drift methods that a manifest may name: 17 keys, in any case, and auto. */
 struct schema_method {
 	const char *key;     /* "psi" */

@@ -100,13 +100,23 @@ static void check_complete(const struct checker *checker, const struct value *ro
 	}
 }
 
+bool schema_fits_limits(const struct value *feature, struct text name)
+{
+	bool threshold = value_get(feature, "threshold"), p = value_get(feature, "p");
+	const struct schema_method *method = threshold || p ? schema_method_of(name) : NULL;
+
+	if (!method && !text_is_nocase(name, "auto"))
+		return true;
+	return !(threshold && p) && !(threshold && method && !method->takes_threshold) && !(p && !(method && method->takes_p));
+}
+
 /* The limits written in a drift block or feature, against the method that judges with them. */
 static void check_limits(const struct value *map, struct text method_name, struct diags *diags)
 {
 	const struct value *threshold = value_get(map, "threshold"), *p = value_get(map, "p");
 	const struct schema_method *method = schema_method_of(method_name);
 
-	if (!method && !text_is_nocase(method_name, "auto"))
+	if (schema_fits_limits(map, method_name))
 		return;
 	bool takes_threshold = !method || method->takes_threshold, takes_p = method && method->takes_p;
 	if (threshold && !takes_threshold) {
@@ -116,7 +126,7 @@ static void check_limits(const struct value *map, struct text method_name, struc
 	} else if (p && !takes_p) {
 		diag_add(diags, CODE_GATE_METHOD, p->place, "method '%.*s' takes no 'p'", TEXT_ARGS(method_name));
 		diag_help(diags, "its limit is an effect size: write threshold: 0.2");
-	} else if (threshold && p) {
+	} else {
 		diag_add(diags, CODE_GATE_METHOD, p->place, "both 'threshold' and 'p' for method '%.*s'",
 		         TEXT_ARGS(method_name));
 		diag_relate(diags, threshold->place, "threshold %.*s", TEXT_ARGS(threshold->text));
@@ -140,14 +150,19 @@ static void check_drift(const struct value *drift, struct diags *diags)
 	}
 }
 
-/* A smallest value above the largest. */
-static void check_columns(const struct value *columns, struct diags *diags)
+/* A smallest value above the largest does not. */
+bool schema_fits_column(const struct value *column)
 {
 	double min, max;
 
+	return !value_number(&min, column, "min") || !value_number(&max, column, "max") || min <= max;
+}
+
+static void check_columns(const struct value *columns, struct diags *diags)
+{
 	for (size_t i = 0; columns && columns->kind == VALUE_MAP && i < columns->count; i++) {
 		const struct value *column = columns->members[i].value;
-		if (!value_number(&min, column, "min") || !value_number(&max, column, "max") || min <= max)
+		if (schema_fits_column(column))
 			continue;
 		diag_add(diags, CODE_SCHEMA_RANGE, value_place(column, "max"),
 		         "'max' %.*s of column '%.*s' is below 'min' %.*s", TEXT_ARGS(value_text(column, "max")),

@@ -110,28 +110,46 @@ static bool is_one_of(struct text word, const char *const *words, size_t count)
 	return false;
 }
 
+/* What keeps the method from comparing the column, in words; NULL: nothing. */
+static const char *method_clash(const struct value *type, struct text method)
+{
+	static const char *const of_numbers[] = {"ks", "kuiper", "wasserstein", "energy", "cvm", "anderson_darling", "mann_whitney", "welch_t"};
+	static const char *const of_categories[] = {"chi_square", "g_test"};
+
+	if (!type || type->kind != VALUE_SCALAR)
+		return NULL;
+	bool number = text_is(type->text, "number");
+	if (text_is(type->text, "timestamp") || text_is(type->text, "ignore"))
+		return "which has no drift";
+	if (number && is_one_of(method, of_categories, sizeof of_categories / sizeof *of_categories))
+		return "and its method compares categories";
+	if (!number && is_one_of(method, of_numbers, sizeof of_numbers / sizeof *of_numbers))
+		return "and its method compares numbers";
+	return NULL;
+}
+
+static struct text method_text(const struct value *method)
+{
+	return method && method->kind == VALUE_SCALAR ? method->text : TEXT("");
+}
+
+bool schema_fits_method(const struct value *column, const struct value *method)
+{
+	return !method_clash(value_get(column, "type"), method_text(method));
+}
+
 /* False where the column is of a type that the method cannot compare, which is told. */
 static bool check_comparable(struct features *features, const struct value *name, const struct value *column,
                              const struct value *method_value)
 {
-	static const char *const of_numbers[] = {"ks", "kuiper", "wasserstein", "energy", "cvm", "anderson_darling", "mann_whitney", "welch_t"};
-	static const char *const of_categories[] = {"chi_square", "g_test"};
 	const struct value *type = value_get(column, "type");
+	struct text method = method_text(method_value);
+	const char *what = method_clash(type, method);
 	struct diags *diags = features->diags;
-	struct text method = method_value && method_value->kind == VALUE_SCALAR ? method_value->text : TEXT("");
-	const char *what = NULL;
 
-	if (!type || type->kind != VALUE_SCALAR)
-		return true;
-	bool number = text_is(type->text, "number");
-	if (text_is(type->text, "timestamp") || text_is(type->text, "ignore"))
-		what = "which has no drift";
-	else if (number && is_one_of(method, of_categories, sizeof of_categories / sizeof *of_categories))
-		what = "and its method compares categories";
-	else if (!number && is_one_of(method, of_numbers, sizeof of_numbers / sizeof *of_numbers))
-		what = "and its method compares numbers";
 	if (!what)
 		return true;
+	bool number = text_is(type->text, "number");
 	diag_add(diags, CODE_RECIPE_FEATURE, name->place, "drift feature '%.*s' is of the type '%.*s', %s",
 	         TEXT_ARGS(excerpt(name->text, diags->arena)), TEXT_ARGS(type->text), what);
 	if (method.len)

@@ -106,6 +106,10 @@ struct text *merge_names(struct merge *merge, size_t count);
 /* "nothing to remove", with the nearest of the names that are there (NULL: none is looked for). */
 void merge_complain_unset(struct merge *merge, struct place place, struct text name, const struct text *known, size_t count);
 bool merge_is_policy(const struct field *field);
+/* 5% and 0.05, 13w and 0.2: two ways to write one kind of thing. */
+bool merge_takes_both(const struct field *field);
+/* Whether it is worth saying that this field repeats what is inherited. */
+bool merge_tells_restated(const struct field *field);
 
 /* --- origin.c --- */
 
@@ -128,6 +132,8 @@ struct loosening {
 	size_t count;
 };
 
+/* The field's fallback where it is a value and no explanation. */
+bool gate_fallback(struct value *out, const struct field *field);
 /* The gates of out against parent's, as out->changes. */
 void gates_compare(struct effective *out, const struct effective *parent, const struct merge *merge, struct arena *arena);
 /* The same of two effective trees that do not come of each other; places of what was removed are of the earlier. */
@@ -194,7 +200,37 @@ void effective_check(const struct effective *out, struct name_set *told, struct 
 void effective_metrics(struct effective *out, const struct effective *parent, struct arena *arena, struct diags *diags);
 void effective_packs(struct effective *out, struct arena *arena);
 
+/* --- glance.c: recipes about which nothing is to be found --- */
+
+/* What is known of an effective recipe for all that inherit from it. NULL: every child is to be resolved. told: what was found wrong with it
+ * as a whole. */
+struct backdrop *backdrop_make(const struct effective *parent, const struct name_set *told, const struct catalog *catalog, struct arena *arena);
+/* Whether resolving this tree over it, as a recipe that nobody inherits from, can find nothing. False: it may. */
+bool glance_is_clear(const struct backdrop *backdrop, const struct value *own, struct arena *scratch);
+
 /* --- monitored.c --- */
+
+/* A name that a recipe uses for a metric, a column or an alert. */
+struct use {
+	struct text name;
+	struct place place;
+};
+
+struct uses {
+	struct use *items;
+	size_t count;
+	struct arena *arena;
+};
+
+/* Ignoring case, then by case, then by place. */
+void uses_sort(struct uses *uses);
+/* What limits metrics: the recipe and its packs, sorted. *whole: no pack is out of reach. */
+void uses_limited(struct uses *out, bool *whole, const struct effective *effective, const struct catalog *catalog, struct arena *arena);
+/* All that is meant as a column, not sorted. */
+void uses_columns(struct uses *out, const struct value *root, struct arena *arena);
+/* One of sorted uses with this name, ASCII letters of either case alike; NULL. */
+const struct use *uses_find_nocase(const struct uses *uses, struct text name);
+int names_compare_nocase(struct text a, struct text b);
 
 /* metric/no-limits and name/case: of one recipe, is_last: that none inherits from, or a model uses. */
 void monitored_check_one(const struct effective *effective, const struct catalog *catalog, bool is_last, struct arena *scratch,

@@ -92,8 +92,7 @@ static bool gate_within(const struct field *field, const struct value *value)
 static void compare(struct loosening *work, const struct field *field, const struct trail *trail, const struct value *before,
                     const struct value *after);
 
-/* A fallback that is a value and no explanation. */
-static bool fallback_value(struct value *out, const struct field *field)
+bool gate_fallback(struct value *out, const struct field *field)
 {
 	if (!field->fallback || field->type == FIELD_LIST || text_find(text_of(field->fallback), ' ') < text_of(field->fallback).len)
 		return false;
@@ -112,7 +111,7 @@ static void compare_gate(struct loosening *work, const struct field *field, cons
 		return;
 	}
 	if (!before) {
-		if (!fallback_value(&fallback, field)) {
+		if (!gate_fallback(&fallback, field)) {
 			/* A list where all was meant before is neither stricter nor laxer as far as anybody can say. */
 			if (!(field->looser == LOOSER_SUBSET && field->fallback))
 				gate_note(work, name, GATE_TIGHTER, NULL, after);

@@ -231,10 +231,15 @@ static void complain_clash(struct merge *merge, const struct field *field, const
 	relate_inherited(merge, inherited);
 }
 
+bool merge_tells_restated(const struct field *field)
+{
+	return !field || (field->requirement != REQUIRED && !text_starts(text_of(field->path), "metadata"));
+}
+
 void merge_restated(struct merge *merge, const struct field *field, const struct trail *trail, const struct value *inherited,
                     const struct value *own)
 {
-	if ((field && field->requirement == REQUIRED) || text_starts(text_of(field ? field->path : ""), "metadata"))
+	if (!merge_tells_restated(field))
 		return;
 	diag_add(merge->diags, CODE_MERGE_RESTATED, own->place, "same as inherited: '%.*s' is %.*s",
 	         TEXT_ARGS(trail_text(trail, merge->arena)), TEXT_ARGS(value_brief(own, merge->arena)));
@@ -254,8 +259,7 @@ static struct value *complain_null(struct merge *merge, const struct trail *trai
 	return inherited;
 }
 
-/* 5% and 0.05, 13w and 0.2: two ways to write one kind of thing. */
-static bool field_takes_both(const struct field *field)
+bool merge_takes_both(const struct field *field)
 {
 	return field->type == FIELD_ALLOWANCE || field->type == FIELD_SPAN;
 }
@@ -269,7 +273,7 @@ struct value *merge_value(struct merge *merge, const struct field *field, const 
 		return complain_null(merge, trail, inherited, own);
 	if (inherited->kind == VALUE_NULL)
 		return merge_adopt(merge, field, trail, value);
-	if (value->kind != inherited->kind || (!field_takes_both(field) && field_class(field, value) != field_class(field, inherited))) {
+	if (value->kind != inherited->kind || (!merge_takes_both(field) && field_class(field, value) != field_class(field, inherited))) {
 		complain_clash(merge, field, trail, inherited, value);
 		return inherited;
 	}

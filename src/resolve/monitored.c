@@ -4,17 +4,6 @@
 
 #include "inside.h"
 
-struct use {
-	struct text name;
-	struct place place;
-};
-
-struct uses {
-	struct use *items;
-	size_t count;
-	struct arena *arena;
-};
-
 static void add(struct uses *uses, struct text name, struct place place)
 {
 	if (!name.len)
@@ -56,7 +45,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static int compare_nocase(struct text a, struct text b)
+int names_compare_nocase(struct text a, struct text b)
 {
 	for (size_t i = 0; i < a.len && i < b.len; i++) {
 		unsigned char x = (unsigned char)lower(a.at[i]), y = (unsigned char)lower(b.at[i]);
@@ -75,7 +64,7 @@ static int compare_numbers(unsigned a, unsigned b)
 static int compare_uses(const void *left, const void *right)
 {
 	const struct use *a = left, *b = right;
-	int order = compare_nocase(a->name, b->name);
+	int order = names_compare_nocase(a->name, b->name);
 
 	if (!order)
 		order = text_compare(a->name, b->name);
@@ -132,25 +121,55 @@ static void check_case(struct uses *uses, const struct input *own, const char *w
 		return;
 	qsort(uses->items, uses->count, sizeof *uses->items, compare_uses);
 	for (size_t start = 0, end; start < uses->count; start = end) {
-		for (end = start + 1; end < uses->count && compare_nocase(uses->items[start].name, uses->items[end].name) == 0;)
+		for (end = start + 1; end < uses->count && names_compare_nocase(uses->items[start].name, uses->items[end].name) == 0;)
 			end++;
 		report_case(uses->items + start, end - start, own, what, diags);
 	}
 }
 
-/* uses is sorted. Another case is another name, and told as such. */
-static bool is_limited(const struct uses *uses, struct text name)
+/* uses is sorted. */
+const struct use *uses_find_nocase(const struct uses *uses, struct text name)
 {
 	size_t low = 0, high = uses->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (compare_nocase(uses->items[middle].name, name) < 0)
+		if (names_compare_nocase(uses->items[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < uses->count && compare_nocase(uses->items[low].name, name) == 0;
+	return low < uses->count && names_compare_nocase(uses->items[low].name, name) == 0 ? &uses->items[low] : NULL;
+}
+
+/* Another case is another name, and told as such. */
+static bool is_limited(const struct uses *limited, struct text name)
+{
+	return uses_find_nocase(limited, name) != NULL;
+}
+
+void uses_sort(struct uses *uses)
+{
+	if (uses->count)
+		qsort(uses->items, uses->count, sizeof *uses->items, compare_uses);
+}
+
+void uses_limited(struct uses *out, bool *whole, const struct effective *effective, const struct catalog *catalog, struct arena *arena)
+{
+	*out = (struct uses){.arena = arena};
+	add_limited(out, whole, effective, catalog);
+	uses_sort(out);
+}
+
+void uses_columns(struct uses *out, const struct value *root, struct arena *arena)
+{
+	static const char *const lists[] = {"requirements.schema.key", "requirements.labels", "lineage.input_features",
+	                                    "lineage.output_features", "monitoring.drift.features", "monitoring.freshness.features"};
+
+	*out = (struct uses){.arena = arena};
+	add_keys(out, value_at(root, "requirements.schema.columns"));
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		add_texts(out, value_at(root, lists[i]));
 }
 
 /* Only of a recipe that is used as it is: those above others may leave limits to them. */
@@ -200,23 +219,15 @@ void monitored_check_one(const struct effective *effective, const struct catalog
 {
 	const struct value *root = effective->root;
 	const struct input *own = effective->recipe->record.file;
-	struct uses metrics = {.arena = scratch}, columns = {.arena = scratch}, alerts = {.arena = scratch};
+	struct uses metrics, columns, alerts = {.arena = scratch};
 	bool whole;
 
-	add_limited(&metrics, &whole, effective, catalog);
-	if (metrics.count)
-		qsort(metrics.items, metrics.count, sizeof *metrics.items, compare_uses);
+	uses_limited(&metrics, &whole, effective, catalog, scratch);
 	if (whole && is_last)
 		check_limits(effective, &metrics, diags);
 	add_texts(&metrics, value_at(root, "monitoring.metrics"));
 	check_case(&metrics, own, "metric", diags);
-	add_keys(&columns, value_at(root, "requirements.schema.columns"));
-	add_texts(&columns, value_at(root, "requirements.schema.key"));
-	add_texts(&columns, value_at(root, "requirements.labels"));
-	add_texts(&columns, value_at(root, "lineage.input_features"));
-	add_texts(&columns, value_at(root, "lineage.output_features"));
-	add_texts(&columns, value_at(root, "monitoring.drift.features"));
-	add_texts(&columns, value_at(root, "monitoring.freshness.features"));
+	uses_columns(&columns, root, scratch);
 	check_case(&columns, own, "column", diags);
 	add_keys(&alerts, value_at(root, "monitoring.alerts"));
 	check_case(&alerts, own, "alert", diags);

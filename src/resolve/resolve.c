@@ -73,7 +73,8 @@ static void judge_gates(const struct progress *progress, struct effective *out, 
 	arena_release(&scratch);
 }
 
-static void resolve_one(const struct progress *progress, size_t i, const struct bench *bench)
+/* own: the recipe's own tree. */
+static void resolve_one(const struct progress *progress, size_t i, const struct value *own, const struct bench *bench)
 {
 	const struct recipe *recipe = &progress->catalog->recipes[i];
 	const struct link *link = &progress->links[i];
@@ -86,7 +87,7 @@ static void resolve_one(const struct progress *progress, size_t i, const struct 
 	make_chain(out, parent, arena);
 	if (!link->whole)
 		return;
-	out->root = merge_tree(&merge, parent ? (struct value *)parent->root : NULL, recipe_tree(recipe, progress->catalog, arena));
+	out->root = merge_tree(&merge, parent ? (struct value *)parent->root : NULL, own);
 	out->usable = link->usable && !recipe->record.broken && !merge.failed && (!parent || parent->usable);
 	out->owner = value_text(out->root, "metadata.owner");
 	waivers_read(out, progress->as_of, arena);
@@ -117,8 +118,19 @@ struct leaves {
 	const size_t *items;   /* indices of recipes */
 	struct diags *found;   /* by recipe: while it was resolved, and what monitored_check_one() found then */
 	struct diags *monitored;
+	const struct backdrop **backdrops; /* by recipe: of those that others inherit from */
 	struct arena trees[WORK_THREADS_MAX], findings[WORK_THREADS_MAX];
 };
+
+static bool is_clear(const struct leaves *leaves, size_t i, const struct value *own, struct arena *scratch)
+{
+	const struct link *link = &leaves->progress->links[i];
+
+	if (!link->usable || !link->whole || leaves->progress->catalog->recipes[i].record.broken || !link->parent || link->older)
+		return false;
+	const struct backdrop *backdrop = leaves->backdrops[link->parent_index];
+	return backdrop && glance_is_clear(backdrop, own, scratch);
+}
 
 static void check_leaf(void *context, size_t at, unsigned worker)
 {
@@ -128,13 +140,16 @@ static void check_leaf(void *context, size_t at, unsigned worker)
 	size_t i = leaves->items[at];
 	const struct bench bench = {arena, &leaves->found[i]};
 	struct effective *out = &progress->recipes[i];
+	const struct recipe *recipe = &progress->catalog->recipes[i];
+	const struct value *own = recipe_tree(recipe, progress->catalog, arena);
 
 	diags_init(&leaves->found[i], &leaves->findings[worker]);
 	diags_init(&leaves->monitored[i], &leaves->findings[worker]);
-	resolve_one(progress, i, &bench);
+	if (!is_clear(leaves, i, own, arena))
+		resolve_one(progress, i, own, &bench);
 	if (out->usable)
 		monitored_check_one(out, progress->catalog, true, arena, &leaves->monitored[i]);
-	*out = (struct effective){.recipe = out->recipe};
+	*out = (struct effective){.recipe = recipe};
 	arena_reset(arena);
 }
 
@@ -176,6 +191,7 @@ static void resolve_in_order(struct progress *progress, const size_t *order, uns
 	leaves->items = items;
 	leaves->found = arena_array(arena, count, sizeof *leaves->found);
 	leaves->monitored = arena_array(arena, count, sizeof *leaves->monitored);
+	leaves->backdrops = arena_array(arena, count, sizeof *leaves->backdrops);
 	for (size_t at = 0; at < count; at++) {
 		size_t i = order[at];
 		const struct bench bench = {arena, &leaves->found[i]};
@@ -184,8 +200,10 @@ static void resolve_in_order(struct progress *progress, const size_t *order, uns
 			continue;
 		}
 		diags_init(&leaves->found[i], arena);
-		resolve_one(progress, i, &bench);
+		resolve_one(progress, i, recipe_tree(&progress->catalog->recipes[i], progress->catalog, arena), &bench);
 		name_set_sort(&progress->told[i]);
+		if (!progress->whole && progress->is_parent[i])
+			leaves->backdrops[i] = backdrop_make(&progress->recipes[i], &progress->told[i], progress->catalog, arena);
 	}
 	work_each(leaf_count, jobs, check_leaf, leaves);
 	for (size_t worker = 0; worker < WORK_THREADS_MAX; worker++) {
