@@ -11,6 +11,7 @@
 
 #include "buffer.h"
 #include "diag.h"
+#include "refusal.h"
 
 /* The one list of formats: FIRST or NEXT(name, is_log). Two that make lines of a log may share a stream. */
 #define FINDINGS_FORMATS(FIRST, NEXT) \
@@ -61,6 +62,9 @@ const struct findings_format *findings_format(struct text name);
 /* A job summary in Markdown of at most max bytes: a table, worst first, whole rows, then how many more there are. */
 enum { FINDINGS_SUMMARY_MAX = 1024 * 1024 };
 void findings_summary(struct buffer *out, const struct findings *findings, size_t max);
+
+/* A refusal as text shows a finding, without a code. */
+void findings_refusal(struct buffer *out, const struct refusal *refusal, bool color);
 
 /* How many are shown nowhere because of most. */
 size_t findings_left_out(const struct findings *findings);

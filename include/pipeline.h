@@ -6,6 +6,7 @@
 #define GALLEY_PIPELINE_H
 
 #include "arena.h"
+#include "author.h"
 #include "difference.h"
 #include "publish.h"
 #include "results.h"
@@ -22,6 +23,8 @@ struct workspace_request {
 	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
 	int64_t as_of;
 	int64_t now;
+	const struct source_overlay *overlay; /* read as if it had been written; NULL */
+	size_t overlay_count;
 	const char *base; /* --base REV: also what the change since the merge base with REV may not do; NULL */
 	bool base_if_any;  /* no base where there can be none: no commit yet, a shallow clone, nothing in common; see workspace.no_base */
 	bool base_exactly; /* what REV holds is compared, not the merge base with it: also what a rewritten branch leaves out */
@@ -80,6 +83,12 @@ int workspace_resolve(const struct effective **out, struct text *newest, struct 
 /* The ids of recipes and packs that are or were there, after one of the above. */
 void workspace_names(struct text **names, size_t *count, struct workspace *workspace);
 
+/* Author: the workspace as it would be with a change, into after, which is closed by workspace_close() whatever comes of it; fresh gets the
+ * errors that before does not have, and all of the changed file itself. request: what before was opened with. versioned: the file's
+ * version is also held against history, where there is one. */
+int workspace_would_be(struct workspace *after, struct diags *fresh, struct workspace *before, const struct workspace_request *request,
+                       const struct authored *change, bool versioned, struct failure *failure);
+
 /* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */
 int workspace_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count,
@@ -95,5 +104,9 @@ int workspace_pages(struct publish_file **files, size_t *count, struct workspace
 /* Of files, those that differ from what the source holds now. */
 int workspace_stale(struct publish_file **stale, size_t *stale_count, struct workspace *workspace, const struct publish_file *files,
                     size_t count, struct failure *failure);
+
+/* A new workspace in a folder, from templates; where a file of one is there already nothing is written. left_out: the names of what
+ * belongs at the top of the repository, where the folder is not that; else empty. */
+int workspace_create(size_t *written, struct text *left_out, const char *directory, struct arena *arena, struct failure *failure);
 
 #endif

@@ -22,6 +22,8 @@ struct publish_file {
 	struct text path; /* from the top */
 	struct text bytes;
 	bool remove;
+	bool fresh;       /* a new file: whatever stands there already is a failure */
+	struct text was;  /* at not NULL: what the bytes were made from; a working file that is not this any more is a lost race */
 };
 
 /* Writes into the working directory top. Files whose bytes are the same already are left alone.
@@ -59,6 +61,11 @@ int publish_prepare(char base[41], struct text *branch, const struct publish_req
 /* Refuses when it is not known who commits (no name and email in the request, none in git's configuration). Apart from
  * publish_prepare(), as the name may come from the galley.yaml of the base. */
 int publish_identity(const struct publish_request *request, struct arena *arena, struct failure *failure);
+
+/* Refuses when the person has something else in one of the request's files than base has, in the working directory or staged: a commit
+ * of the file from base would leave their edits behind, and nobody could say which of the two is meant. Nothing to refuse where the branch
+ * is not the one that is checked out. *path: of the file, where that is the reason; else empty. */
+int publish_refuse_edits(struct text *path, const struct publish_request *request, struct arena *arena, struct failure *failure);
 
 int publish_commit(struct publish_outcome *outcome, const struct publish_request *request, struct arena *arena, struct failure *failure);
 

@@ -72,6 +72,15 @@ int source_read(struct input *input, enum read_result *result, struct source *so
 /* Whether path is there, and its kind. */
 int source_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
 
+/* A manifest or metric file that is read as if it had been written already; whether a rule allows a change is asked so, before it is made. */
+struct source_overlay {
+	struct text path, bytes;
+};
+
+/* From here on source_list(), source_look() and source_read() see these too, in the place of what has their paths. They must outlive the
+ * source; streams and history do not know them. */
+void source_lay_over(struct source *source, const struct source_overlay *files, size_t count);
+
 /* A file as a stream of bytes, for CSV: the same path may be opened any number of times. */
 struct stream;
 

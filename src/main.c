@@ -10,6 +10,7 @@
  *   src/history/   versions as commits have them, and the index that remembers them
  *   src/table/     CSV columns (libcsv)
  *   src/measure/   statistics, drift, gates, alert conditions, decisions (GSL)
+ *   src/author/    what commands may write into manifests, and the bytes
  *   src/report/    Markdown, JSON, SVG and text from results (cJSON)
  *   src/publish/   pages into files, or into one guarded commit (libgit2)
  *   src/base/      arena, text, numbers, diagnostics

@@ -3,7 +3,6 @@
 
 #include "command.h"
 #include "instant.h"
-#include "number.h"
 #include "report.h"
 
 #define AT(field) offsetof(struct invocation, field)
@@ -21,7 +20,7 @@ static const struct option report_options[] = {
 	{"check", 0, OPTION_FLAG, AT(check), NULL, NULL, "write nothing; exit 1 when reports/ is not what would be generated"},
 };
 
-enum { STALE_SHOWN = 20, WATCHED = 6 };
+enum { STALE_SHOWN = 20 };
 
 static struct text first_line_that_differs(struct text have, struct text want, size_t *line)
 {
@@ -165,15 +164,6 @@ static int write_reports(struct invocation *invocation)
 	return code;
 }
 
-static struct text environment_text(const char *name, const char *other)
-{
-	const char *value = getenv(name);
-
-	if (!value || !*value)
-		value = getenv(other);
-	return text_of(value ? value : "");
-}
-
 /* Who commits: galley.yaml's committer, else git's own variables, each by itself as git takes them, else (empty) git's configuration. */
 static void set_identity(struct publish_request *request, const struct config *config)
 {
@@ -181,38 +171,8 @@ static void set_identity(struct publish_request *request, const struct config *c
 		request->name = config->committer_name;
 		request->email = config->committer_email;
 	} else {
-		request->name = environment_text("GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME");
-		request->email = environment_text("GIT_COMMITTER_EMAIL", "GIT_AUTHOR_EMAIL");
+		session_person(request);
 	}
-}
-
-/* Git's own format of GIT_COMMITTER_DATE ("@1700000000 +0000", "1700000000 +0000"), or an ISO 8601 time. */
-static int64_t commit_time(void)
-{
-	const char *word = getenv("GIT_COMMITTER_DATE");
-	uint64_t seconds;
-	int64_t iso;
-
-	if (!word || !*word)
-		return session_now();
-	struct text text = text_of(word + (*word == '@'));
-	if (number_parse_count(&seconds, text_cut(text, 0, text_find(text, ' ')), INT64_MAX))
-		return (int64_t)seconds;
-	return instant_parse(&iso, text) ? iso : session_now();
-}
-
-static size_t watched_paths(struct text paths[static WATCHED], const struct workspace *workspace, struct arena *arena)
-{
-	const struct config *config = &workspace->catalog.config;
-	struct text prefix = source_get_info(workspace->source)->workspace;
-
-	paths[0] = config->recipes;
-	paths[1] = config->packs;
-	paths[2] = config->runs;
-	paths[3] = config->reports;
-	paths[4] = text_format(arena, "%.*sgalley.yaml", TEXT_ARGS(prefix));
-	paths[5] = text_format(arena, "%.*sgalley.yml", TEXT_ARGS(prefix));
-	return WATCHED;
 }
 
 static int print_outcome(const struct invocation *invocation, const struct publish_outcome *outcome)
@@ -240,7 +200,7 @@ static int publish_workspace(struct workspace *workspace, struct invocation *inv
 	struct publish_outcome outcome;
 	struct publish_file *files;
 	struct failure failure;
-	struct text watched[WATCHED];
+	struct text watched[SESSION_WATCHED];
 	size_t count;
 
 	int errors = session_errors(workspace, invocation);
@@ -251,7 +211,7 @@ static int publish_workspace(struct workspace *workspace, struct invocation *inv
 	request->files = files;
 	request->count = count;
 	request->watched = watched;
-	request->watched_count = watched_paths(watched, workspace, &workspace->arena);
+	request->watched_count = session_watched(watched, workspace);
 	request->message = text_format(&workspace->arena, "%.*s\n", TEXT_ARGS(workspace->catalog.config.message));
 	if (publish_commit(&outcome, request, &workspace->arena, &failure) < 0)
 		return session_fail(&failure);
@@ -268,7 +228,7 @@ static int commit_reports(struct invocation *invocation)
 		.git_dir = invocation->git_dir,
 		.directory = invocation->directory,
 		.branch = invocation->branch,
-		.time = commit_time(),
+		.time = session_commit_time(),
 	};
 
 	if (publish_prepare(request.base, &branch, &request, &invocation->arena, &failure) < 0)

@@ -51,6 +51,9 @@ struct invocation {
 	const char *kind;
 	bool eval;
 	size_t limit;
+	bool dry_run, draft;
+	const char *message, *to, *run, *model_version, *name, *parent, *type, *of, *started_at, *finished_at, *metrics_path, *error;
+	struct words packs, metrics;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_WORDS, OPTION_FORMAT };
@@ -98,6 +101,8 @@ void help_print(struct buffer *out, const struct command *command);
 
 /* Opens the workspace that the global options name. Prints the failure and returns its exit code, or EXIT_OK. */
 int session_open(struct workspace *workspace, struct invocation *invocation);
+/* What session_open() opens; limits must live as long as the request. */
+int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation);
 int session_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count);
 /* Prints a failure and returns its code. */
 int session_fail(const struct failure *failure);
@@ -131,6 +136,15 @@ unsigned session_jobs(const struct invocation *invocation);
 int session_delimiter(char *delimiter, const struct invocation *invocation);
 
 int64_t session_now(void);
+
+/* --- for what commits --- */
+
+/* Who commits by git's own variables, each by itself as git takes them; empty: git's configuration. */
+void session_person(struct publish_request *request);
+int64_t session_commit_time(void);
+/* The paths that were read. */
+enum { SESSION_WATCHED = 6 };
+size_t session_watched(struct text paths[static SESSION_WATCHED], struct workspace *workspace);
 
 #define COMMAND(name) extern const struct command command_##name;
 #include "commands.h"

@@ -204,7 +204,7 @@ static int take_letters(struct invocation *invocation, const char *letters, int 
 
 static int take_command(struct invocation *invocation, struct text name)
 {
-	struct text names[32];
+	struct text names[64];
 
 	invocation->command = command_find(name);
 	if (invocation->command)

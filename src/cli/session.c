@@ -11,6 +11,7 @@
 #include "command.h"
 #include "findings.h"
 #include "instant.h"
+#include "number.h"
 
 #ifndef GALLEY_VERSION
 #define GALLEY_VERSION "0.1.0"
@@ -198,11 +199,11 @@ int session_limits(struct limits *limits, struct invocation *invocation)
 	return EXIT_OK;
 }
 
-int session_open(struct workspace *workspace, struct invocation *invocation)
+int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation)
 {
 	const char *index_file = getenv("GIT_INDEX_FILE");
-	struct failure failure;
-	struct workspace_request request = {
+
+	*request = (struct workspace_request){
 		.source = {
 			.directory = invocation->directory,
 			.git_dir = invocation->git_dir,
@@ -221,22 +222,32 @@ int session_open(struct workspace *workspace, struct invocation *invocation)
 		.since_fork = invocation->since_fork,
 		.now = session_now(),
 	};
+	int code = session_limits(limits, invocation);
+	if (code != EXIT_OK)
+		return code;
+	request->limits = request->source.limits = limits;
+	request->findings_only = invocation->findings_only;
+	request->settings_only = invocation->settings_only;
+	if (invocation->as_of) {
+		request->has_as_of = true;
+		if (strcmp(invocation->as_of, "now") == 0)
+			request->as_of = request->now;
+		else if (!instant_parse(&request->as_of, text_of(invocation->as_of)))
+			return session_usage(invocation, "'--as-of' is '%s', must be 'now' or a time such as 2026-09-22T06:00:00Z", invocation->as_of);
+	}
+	return EXIT_OK;
+}
+
+int session_open(struct workspace *workspace, struct invocation *invocation)
+{
+	struct workspace_request request;
+	struct failure failure;
 	struct limits limits;
 
 	*workspace = (struct workspace){0};
-	int code = session_limits(&limits, invocation);
+	int code = session_request(&request, &limits, invocation);
 	if (code != EXIT_OK)
 		return code;
-	request.limits = request.source.limits = &limits;
-	request.findings_only = invocation->findings_only;
-	request.settings_only = invocation->settings_only;
-	if (invocation->as_of) {
-		request.has_as_of = true;
-		if (strcmp(invocation->as_of, "now") == 0)
-			request.as_of = request.now;
-		else if (!instant_parse(&request.as_of, text_of(invocation->as_of)))
-			return session_usage(invocation, "'--as-of' is '%s', must be 'now' or a time such as 2026-09-22T06:00:00Z", invocation->as_of);
-	}
 	if (workspace_open(workspace, &request, &failure) < 0)
 		return session_fail(&failure);
 	if (invocation->verbose) {
@@ -296,6 +307,52 @@ int session_errors(const struct workspace *workspace, const struct invocation *i
 		return EXIT_OK;
 	session_findings(&workspace->diags, SEVERITY_ERROR, workspace->files, invocation);
 	return EXIT_FINDINGS;
+}
+
+/* --- for what commits --- */
+
+static struct text environment_text(const char *name, const char *other)
+{
+	const char *value = getenv(name);
+
+	if (!value || !*value)
+		value = getenv(other);
+	return text_of(value ? value : "");
+}
+
+void session_person(struct publish_request *request)
+{
+	request->name = environment_text("GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME");
+	request->email = environment_text("GIT_COMMITTER_EMAIL", "GIT_AUTHOR_EMAIL");
+}
+
+/* Git's own format of GIT_COMMITTER_DATE ("@1700000000 +0000", "1700000000 +0000"), or an ISO 8601 time. */
+int64_t session_commit_time(void)
+{
+	const char *word = getenv("GIT_COMMITTER_DATE");
+	uint64_t seconds;
+	int64_t iso;
+
+	if (!word || !*word)
+		return session_now();
+	struct text text = text_of(word + (*word == '@'));
+	if (number_parse_count(&seconds, text_cut(text, 0, text_find(text, ' ')), INT64_MAX))
+		return (int64_t)seconds;
+	return instant_parse(&iso, text) ? iso : session_now();
+}
+
+size_t session_watched(struct text paths[static SESSION_WATCHED], struct workspace *workspace)
+{
+	const struct config *config = &workspace->catalog.config;
+	struct text prefix = source_get_info(workspace->source)->workspace;
+
+	paths[0] = config->recipes;
+	paths[1] = config->packs;
+	paths[2] = config->runs;
+	paths[3] = config->reports;
+	paths[4] = text_format(&workspace->arena, "%.*sgalley.yaml", TEXT_ARGS(prefix));
+	paths[5] = text_format(&workspace->arena, "%.*sgalley.yml", TEXT_ARGS(prefix));
+	return SESSION_WATCHED;
 }
 
 int cli_run(int argc, char **argv)

@@ -24,6 +24,10 @@ static int is_due(bool *due, const struct workdir *workdir, const struct publish
 	if (result == 0 && standing == STANDS_OTHER && !file->remove)
 		result = failure_set(failure, EXIT_UNABLE, "cannot write '%.*s': a folder, symbolic link, submodule or special file stands in its way",
 		                     TEXT_ARGS(file->path));
+	if (result == 0 && file->fresh && standing != STANDS_NOTHING)
+		result = failure_set(failure, EXIT_FINDINGS, "'%.*s' is there already, and is not overwritten", TEXT_ARGS(file->path));
+	if (result == 0 && file->was.at && (standing != STANDS_FILE || !text_equal(bytes, file->was)))
+		result = failure_set(failure, EXIT_LOST_RACE, "'%.*s' has changed meanwhile: run this again", TEXT_ARGS(file->path));
 	if (result == 0 && file->remove)
 		*due = standing == STANDS_FILE;
 	else if (result == 0)

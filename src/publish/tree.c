@@ -75,6 +75,8 @@ static int find_change(struct change *change, const struct target *target, const
 	}
 	if (check_folders(target, tree, file->path, failure) < 0)
 		return -1;
+	if (file->fresh && change->old.mode)
+		return failure_set(failure, EXIT_FINDINGS, "'%.*s' is there already, and is not overwritten", TEXT_ARGS(file->path));
 	if (change->old.mode && !is_file_mode(change->old.mode))
 		return failure_set(failure, EXIT_UNABLE, "cannot commit '%.*s': a folder, symbolic link or submodule stands in its way",
 		                   TEXT_ARGS(file->path));

@@ -123,7 +123,9 @@ static void add_finding(struct buffer *out, const struct diag *diag, bool color)
 	}
 	buffer_format(out, "%s%s:%s ", paint(diag->severity, color), severity_name(diag->severity), unpaint(color));
 	buffer_safe(out, diag->message);
-	buffer_format(out, " [%s]\n", code_list[diag->code].id);
+	if (diag->code < CODE_COUNT)
+		buffer_format(out, " [%s]", code_list[diag->code].id);
+	buffer_char(out, '\n');
 	if (excerpt)
 		add_excerpt(out, diag, color);
 	for (size_t i = excerpt ? 1 : 0; i < diag->related_count && i < NOTES; i++) {
@@ -138,6 +140,20 @@ static void add_finding(struct buffer *out, const struct diag *diag, bool color)
 		buffer_safe(out, diag->help);
 		buffer_char(out, '\n');
 	}
+}
+
+void findings_refusal(struct buffer *out, const struct refusal *refusal, bool color)
+{
+	struct diag_related because = {refusal->because, refusal->reason};
+	struct diag diag = {.code = CODE_COUNT,
+	                    .severity = SEVERITY_ERROR,
+	                    .place = refusal->place,
+	                    .message = refusal->message,
+	                    .help = refusal->help,
+	                    .related = &because,
+	                    .related_count = refusal->because.file != NULL};
+
+	add_finding(out, &diag, color);
 }
 
 void findings_text(struct buffer *out, const struct findings *findings)

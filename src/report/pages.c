@@ -83,7 +83,7 @@ static void add(struct list *list, const struct pages *set, struct text path, st
 	if (folder.len)
 		path = text_format(set->arena, "%.*s/%.*s", TEXT_ARGS(folder), TEXT_ARGS(path));
 	list->items = arena_grow(set->arena, list->items, list->count, sizeof *list->items);
-	list->items[list->count++] = (struct publish_file){path, bytes, remove};
+	list->items[list->count++] = (struct publish_file){.path = path, .bytes = bytes, .remove = remove};
 }
 
 static int order_list(const void *left, const void *right)

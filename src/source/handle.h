@@ -18,6 +18,8 @@ struct source {
 	git_index *index; /* SOURCE_INDEX */
 	git_tree *tree;   /* SOURCE_COMMIT */
 	int top;          /* SOURCE_FOLDER and SOURCE_WORKTREE, else -1 */
+	const struct source_overlay *overlay;
+	size_t overlay_count;
 	/* The folder that was entered last: mostly the next file lies there too. */
 	struct {
 		char *path; /* NULL: none */
@@ -68,6 +70,16 @@ int objects_tree(git_tree **tree, struct source *source, const git_oid *id, cons
 
 /* A tree as git stores it; *object is the caller's. */
 int objects_tree_bytes(git_odb_object **object, struct source *source, const git_oid *id, const char *what, struct failure *failure);
+/* --- overlay.c --- */
+
+/* What was laid over a path, or NULL. */
+const struct source_overlay *overlay_find(const struct source *source, struct text path);
+bool overlay_has_folder(const struct source *source, struct text folder);
+/* Adds what was laid below folder to its list. */
+int overlay_list(struct entry_list *list, const struct source *source, struct text folder, const struct limits *limits,
+                 struct arena *arena, struct failure *failure);
+int overlay_read(struct input *input, enum read_result *result, const struct source *source, const struct source_overlay *file, size_t max,
+                 struct failure *failure);
 
 /* --- history.c --- */
 

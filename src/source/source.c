@@ -398,7 +398,7 @@ int source_list(struct entry **entries, size_t *count, struct source *source, st
 		return 0;
 	int status = reads_files(source) ? files_list(&list, source, folder, limits, arena, failure)
 	                                 : objects_list(&list, source, folder, limits, arena, failure);
-	if (status < 0)
+	if (status < 0 || overlay_list(&list, source, folder, limits, arena, failure) < 0)
 		return -1;
 	if (list.count)
 		qsort(list.items, list.count, sizeof *list.items, compare_entries);
@@ -416,6 +416,11 @@ int source_look(bool *found, enum entry_kind *kind, struct source *source, struc
 	*found = false;
 	if (!path_is_plain(path) || path_depth(path) > source->limits.walk_depth)
 		return 0;
+	if (overlay_find(source, path) || overlay_has_folder(source, path)) {
+		*found = true;
+		*kind = overlay_find(source, path) ? ENTRY_FILE : ENTRY_FOLDER;
+		return 0;
+	}
 	return reads_files(source) ? files_look(found, kind, source, path, failure)
 	                           : objects_look(found, kind, source, path, failure);
 }
@@ -480,6 +485,9 @@ int source_read(struct input *input, enum read_result *result, struct source *so
 	*result = READ_MISSING;
 	if (!path_is_plain(path) || path_depth(path) > source->limits.walk_depth)
 		return 0;
+	const struct source_overlay *over = overlay_find(source, path);
+	if (over)
+		return overlay_read(input, result, source, over, max, failure);
 	return reads_files(source) ? read_file(input, result, source, path, max, arena, failure)
 	                           : read_object(input, result, source, path, max, arena, failure);
 }

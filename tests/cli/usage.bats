@@ -15,7 +15,7 @@ setup() {
 }
 
 @test "every command has help, the same three ways, with examples" {
-	for command in check resolve eval drift report status list explain schema completion; do
+	for command in check resolve eval drift report status list init new clone approve bump promote run explain schema completion; do
 		must_exit 0 "$GALLEY" help $command
 		says "Usage: galley $command"
 		says 'Examples:'
