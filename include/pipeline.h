@@ -84,10 +84,10 @@ int workspace_resolve(const struct effective **out, struct text *newest, struct 
 void workspace_names(struct text **names, size_t *count, struct workspace *workspace);
 
 /* Author: the workspace as it would be with a change, into after, which is closed by workspace_close() whatever comes of it; fresh gets the
- * errors that before does not have, and all of the changed file itself. request: what before was opened with. versioned: the file's
- * version is also held against history, where there is one. */
+ * errors that before does not have, and all of the changed file itself. request: what before was opened with. with_versions: the
+ * file's version is also held against history, where there is one. */
 int workspace_would_be(struct workspace *after, struct diags *fresh, struct workspace *before, const struct workspace_request *request,
-                       const struct authored *change, bool versioned, struct failure *failure);
+                       const struct authored *change, bool with_versions, struct failure *failure);
 
 /* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */

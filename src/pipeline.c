@@ -574,9 +574,10 @@ static int try_versions(struct diags *fresh, struct workspace *before, const str
 	struct workspace_request wanted = *request;
 	struct workspace after;
 
-	if (!info->commit[0] || info->shallow)
+	if (!info->commit[0])
 		return 0;
 	wanted.base = info->commit;
+	wanted.base_if_any = true;
 	int status = workspace_open(&after, &wanted, failure);
 	for (size_t i = 0; status == 0 && i < after.diags.count; i++) {
 		struct diag *diag = &after.diags.items[i];
@@ -591,7 +592,7 @@ static int try_versions(struct diags *fresh, struct workspace *before, const str
 }
 
 int workspace_would_be(struct workspace *after, struct diags *fresh, struct workspace *before, const struct workspace_request *request,
-                       const struct authored *change, bool versioned, struct failure *failure)
+                       const struct authored *change, bool with_versions, struct failure *failure)
 {
 	const struct source_overlay overlay = {change->path, change->after};
 	struct workspace_request wanted = *request;
@@ -603,7 +604,7 @@ int workspace_would_be(struct workspace *after, struct diags *fresh, struct work
 		return -1;
 	source_lay_over(after->source, NULL, 0);
 	keep_fresh(fresh, &after->diags, &before->diags, change->path);
-	return versioned ? try_versions(fresh, before, &wanted, change->path, failure) : 0;
+	return with_versions ? try_versions(fresh, before, &wanted, change->path, failure) : 0;
 }
 
 int workspace_create(size_t *written, struct text *left_out, const char *directory, struct arena *arena, struct failure *failure)

@@ -78,6 +78,7 @@ static int check_after(struct authoring_session *session, bool versioned)
 	int code = session_request(&request, &limits, session->invocation);
 	if (code != EXIT_OK)
 		return code;
+	request.findings_only = true;
 	int status = workspace_would_be(&after, &fresh, &session->workspace, &request, &session->authored, versioned, &failure);
 	if (status < 0) {
 		code = session_fail(&failure);
@@ -238,7 +239,6 @@ int authoring_run(struct invocation *invocation, int (*make)(struct authoring_se
 			return session_fail(&failure);
 		invocation->at = request.base;
 	}
-	invocation->findings_only = true;
 	code = author(&session, &request, make, versioned);
 	workspace_close(&session.workspace);
 	return code;
