@@ -9,8 +9,14 @@
 #include "sum.h"
 #include "wide.h"
 
+enum { CHUNK = 128 };
+
 /* A gap is signed and has up to 126 bits: it is kept as sign and size. */
 struct gap { bool negative; uint64_t high, low; };
+
+/* What several statistics need of some ties: gaps[0] is that before the first, gaps[k + 1] that after tie k; signed_gaps are the same
+ * as doubles. */
+struct chunk { struct gap gaps[CHUNK + 1]; double signed_gaps[CHUNK + 1]; };
 
 /* i values of the reference and j of the current data lie below: i * m - j * n. */
 static struct gap gap_at(const struct ranks *ranks, uint64_t i, uint64_t j)
@@ -26,9 +32,37 @@ static struct gap gap_at(const struct ranks *ranks, uint64_t i, uint64_t j)
 	return gap;
 }
 
-static double gap_size(struct gap gap)
+static double gap_double(struct gap gap)
 {
-	return gap.high ? (double)gap.high * 0x1p64 + (double)gap.low : (double)gap.low;
+	/* Signed conversion is one instruction. */
+	double size = gap.high                ? (double)gap.high * 0x1p64 + (double)gap.low
+	              : gap.low <= INT64_MAX ? (double)(int64_t)gap.low
+	                                     : (double)gap.low;
+
+	return gap.negative ? -size : size;
+}
+
+static void fill_chunk(struct chunk *chunk, const struct ranks *ranks, const struct tie *ties, size_t count)
+{
+	uint64_t i = ranks->seen[0], j = ranks->seen[1];
+
+	chunk->gaps[0] = gap_at(ranks, i, j);
+	chunk->signed_gaps[0] = gap_double(chunk->gaps[0]);
+	if (ranks->n <= INT64_MAX / (ranks->m ? ranks->m : 1)) {
+		int64_t gap = (int64_t)(i * ranks->m) - (int64_t)(j * ranks->n);
+		for (size_t k = 0; k < count; k++) {
+			gap += (int64_t)(ties[k].reference * ranks->m) - (int64_t)(ties[k].current * ranks->n);
+			chunk->gaps[k + 1] = (struct gap){gap < 0, 0, (uint64_t)(gap < 0 ? -gap : gap)};
+			chunk->signed_gaps[k + 1] = (double)gap;
+		}
+		return;
+	}
+	for (size_t k = 0; k < count; k++) {
+		i += ties[k].reference;
+		j += ties[k].current;
+		chunk->gaps[k + 1] = gap_at(ranks, i, j);
+		chunk->signed_gaps[k + 1] = gap_double(chunk->gaps[k + 1]);
+	}
 }
 
 static bool gap_exceeds(struct gap gap, const uint64_t largest[2])
@@ -57,16 +91,16 @@ void ranks_begin(struct ranks *ranks, uint64_t n, uint64_t m, unsigned wanted)
 	}
 }
 
-/* --- one statistic after the other over a batch; each starts from the counts before it --- */
+/* --- one statistic after the other over a chunk --- */
 
-static void add_gaps(struct ranks *ranks, const struct tie *ties, size_t count)
+static void add_gaps(struct ranks *ranks, const struct tie *ties, const struct chunk *chunk, size_t count)
 {
 	uint64_t i = ranks->seen[0], j = ranks->seen[1];
 
 	for (size_t k = 0; k < count; k++) {
+		struct gap gap = chunk->gaps[k + 1];
 		i += ties[k].reference;
 		j += ties[k].current;
-		struct gap gap = gap_at(ranks, i, j);
 		if (gap_exceeds(gap, gap.negative ? ranks->below : ranks->above))
 			gap_keep(gap.negative ? ranks->below : ranks->above, gap);
 		if (!ranks->at_known || gap_exceeds(gap, ranks->at)) {
@@ -114,41 +148,35 @@ static double width_between(struct scaled_sums *sums, double low, double high)
 	return ldexp(high / 2 - low / 2, 1 - sums->scale);
 }
 
-static void add_distances(struct ranks *ranks, const struct tie *ties, size_t count)
+static void add_distances(struct ranks *ranks, const struct tie *ties, const struct chunk *chunk, size_t count)
 {
-	uint64_t i = ranks->seen[0], j = ranks->seen[1];
 	double whole = (double)ranks->n * (double)ranks->m, before = ranks->tie.value;
 	struct scaled_sums *sums = &ranks->distances;
 
 	for (size_t k = 0; k < count; k++) {
-		double share = gap_size(gap_at(ranks, i, j)) / whole;
+		double share = fabs(chunk->signed_gaps[k]) / whole;
 		if (share > 0) {
 			double width = width_between(sums, before, ties[k].value);
 			sum_add(&sums->first, width * share);
 			sum_add(&sums->second, width * share * share);
 		}
 		before = ties[k].value;
-		i += ties[k].reference;
-		j += ties[k].current;
 	}
 }
 
-static void add_squares(struct ranks *ranks, const struct tie *ties, size_t count)
+static void add_squares(struct ranks *ranks, const struct tie *ties, const struct chunk *chunk, size_t count)
 {
-	uint64_t i = ranks->seen[0], j = ranks->seen[1];
+	struct wide squares = ranks->squares;
 
-	for (size_t k = 0; k < count; k++) {
-		i += ties[k].reference;
-		j += ties[k].current;
-		struct gap gap = gap_at(ranks, i, j);
-		wide_add_square(&ranks->squares, gap.high, gap.low, ties[k].reference + ties[k].current);
-	}
+	for (size_t k = 0; k < count; k++)
+		wide_add_square(&squares, chunk->gaps[k + 1].high, chunk->gaps[k + 1].low, ties[k].reference + ties[k].current);
+	ranks->squares = squares;
 }
 
 static void add_pairs(struct ranks *ranks, const struct tie *ties, size_t count)
 {
 	__extension__ unsigned __int128 pairs = ranks->pairs[0];
-	uint64_t j = ranks->seen[1];
+	uint64_t j = ranks->seen[1], single = 0;
 
 	pairs = (pairs << 64) + ranks->pairs[1];
 	for (size_t k = 0; k < count; k++) {
@@ -157,74 +185,87 @@ static void add_pairs(struct ranks *ranks, const struct tie *ties, size_t count)
 		pairs += below * ties[k].reference;
 		j += ties[k].current;
 		uint64_t both = ties[k].reference + ties[k].current;
-		wide_add_square(&ranks->cubes, 0, both, both);
+		if (both == 1)
+			single++;
+		else
+			wide_add_square(&ranks->cubes, 0, both, both);
 	}
+	wide_add_square(&ranks->cubes, 0, 1, single);
 	ranks->pairs[0] = (uint64_t)(pairs >> 64);
 	ranks->pairs[1] = (uint64_t)pairs;
 }
 
 /* With l values tied, L below them, B = L + l / 2 and h the gap of midranks: sum of l h^2 / (B (N - B) - N l / 4). Everything is doubled
  * to stay whole; twice h is the gap before and the gap after. */
-static void add_darling(struct ranks *ranks, const struct tie *ties, size_t count)
+static void add_darling(struct ranks *ranks, const struct tie *ties, const struct chunk *chunk, size_t count)
 {
-	uint64_t i = ranks->seen[0], j = ranks->seen[1], all = ranks->n + ranks->m;
-	struct gap before = gap_at(ranks, i, j);
+	uint64_t under = ranks->seen[0] + ranks->seen[1], all = ranks->n + ranks->m;
 
 	for (size_t k = 0; k < count; k++) {
 		uint64_t tied = ties[k].reference + ties[k].current;
-		__extension__ unsigned __int128 below = 2 * (i + j) + tied, above = 2 * (all - i - j) - tied, off = all;
-		i += ties[k].reference;
-		j += ties[k].current;
-		struct gap after = gap_at(ranks, i, j);
-		double twice = after.negative == before.negative ? gap_size(after) + gap_size(before) : gap_size(after) - gap_size(before);
+		__extension__ unsigned __int128 below = 2 * under + tied, above = 2 * (all - under) - tied, off = all;
+		under += tied;
 		below = below * above - off * tied;
-		before = after;
 		if (!below)
 			continue;
-		const uint64_t spread[2] = {(uint64_t)(below >> 64), (uint64_t)below};
-		sum_add(&ranks->darling, (double)tied * twice * twice / whole_of(spread));
+		struct gap spread = {false, (uint64_t)(below >> 64), (uint64_t)below};
+		double twice = chunk->signed_gaps[k] + chunk->signed_gaps[k + 1];
+		sum_add(&ranks->darling, (double)tied * twice * twice / gap_double(spread));
 	}
 }
 
 static void add_ends(struct ranks *ranks, const struct tie *ties, size_t count)
 {
+	size_t first[2] = {0, 0}, last[2] = {0, 0};
+	uint64_t unique[2] = {0, 0};
+
+	while (first[0] < count && !ties[first[0]].reference)
+		first[0]++;
+	while (first[1] < count && !ties[first[1]].current)
+		first[1]++;
 	for (size_t k = 0; k < count; k++) {
-		const uint64_t counts[2] = {ties[k].reference, ties[k].current};
-		for (int s = 0; s < 2; s++) {
-			if (!counts[s])
-				continue;
-			if (!ranks->unique[s]++)
-				ranks->first[s] = ties[k].value;
-			ranks->last[s] = ties[k].value;
-			ranks->seen[s] += counts[s];
-		}
+		unique[0] += ties[k].reference > 0;
+		unique[1] += ties[k].current > 0;
+		ranks->seen[0] += ties[k].reference;
+		ranks->seen[1] += ties[k].current;
+		last[0] = ties[k].reference ? k : last[0];
+		last[1] = ties[k].current ? k : last[1];
+	}
+	for (int s = 0; s < 2; s++) {
+		if (!unique[s])
+			continue;
+		if (!ranks->unique[s])
+			ranks->first[s] = ties[first[s]].value;
+		ranks->last[s] = ties[last[s]].value;
+		ranks->unique[s] += unique[s];
 	}
 	ranks->pooled += count;
 	ranks->tie = ties[count - 1];
 }
 
-void ranks_add(struct ranks *ranks, const struct tie *ties, size_t count)
+static void add_chunk(struct ranks *ranks, const struct tie *ties, size_t count)
 {
-	if (!count)
-		return;
+	struct chunk chunk;
+
+	fill_chunk(&chunk, ranks, ties, count);
 	if (ranks->wanted & (RANKS_KS | RANKS_KS_EXACT))
-		add_gaps(ranks, ties, count);
+		add_gaps(ranks, ties, &chunk, count);
 	if (ranks->wanted & RANKS_DISTANCES)
-		add_distances(ranks, ties, count);
+		add_distances(ranks, ties, &chunk, count);
 	if (ranks->wanted & RANKS_CVM)
-		add_squares(ranks, ties, count);
+		add_squares(ranks, ties, &chunk, count);
 	if (ranks->wanted & RANKS_MANN_WHITNEY)
 		add_pairs(ranks, ties, count);
 	if (ranks->wanted & RANKS_ANDERSON_DARLING)
-		add_darling(ranks, ties, count);
+		add_darling(ranks, ties, &chunk, count);
 	/* Last, because it moves what the others start from. */
 	add_ends(ranks, ties, count);
 }
 
-void ranks_skip(struct ranks *ranks, uint64_t reference, uint64_t current)
+void ranks_add(struct ranks *ranks, const struct tie *ties, size_t count)
 {
-	ranks->seen[0] += reference;
-	ranks->seen[1] += current;
+	for (size_t k = 0; k < count; k += CHUNK)
+		add_chunk(ranks, ties + k, count - k < CHUNK ? count - k : CHUNK);
 }
 
 /* --- results --- */

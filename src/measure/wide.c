@@ -29,18 +29,10 @@ static void multiply(uint64_t *product, const uint64_t *limbs, int count, uint64
 	product[count] = carry;
 }
 
-void wide_add_square(struct wide *sum, uint64_t high, uint64_t low, uint64_t times)
+void wide_add_large(struct wide *sum, uint64_t high, uint64_t low, uint64_t times)
 {
-	uint64_t square[4], product[LIMBS];
-
-	if (!high) {
-		multiply(square, &low, 1, low);
-		multiply(product, square, 2, times);
-		add_limbs(sum, product, 3);
-		return;
-	}
 	struct wide whole = {{0}};
-	uint64_t size[2] = {low, high}, part[3];
+	uint64_t product[LIMBS], size[2] = {low, high}, part[3];
 	multiply(part, size, 2, low);
 	add_limbs(&whole, part, 3);
 	multiply(part, size, 2, high);
