@@ -71,6 +71,17 @@ static bool agrees(const struct drift_score *score, double shown)
 	return score->limit.on_p || !score->limit.given || same_side(shown, value, &score->limit);
 }
 
+/* Five significant digits, without an exponent where that is short. */
+static void add_short_number(struct buffer *out, double value)
+{
+	char digits[32];
+	double shown = value;
+	int len = snprintf(digits, sizeof digits, "%.4e", value);
+
+	number_parse(&shown, (struct text){digits, (size_t)len});
+	buffer_number(out, isfinite(shown) ? shown : value);
+}
+
 /* The effect size, with as many decimals as it takes not to contradict the verdict. */
 static struct text effect_words(const struct drift_score *score, struct arena *arena)
 {
@@ -82,6 +93,13 @@ static struct text effect_words(const struct drift_score *score, struct arena *a
 
 	if (!has)
 		return TEXT("n/a");
+	/* What has a unit, or no bound, may be of any magnitude. */
+	if (fabs(value) >= 1e6 || (score->method == METHOD_ENERGY && value != 0 && fabs(value) < 0.01)) {
+		struct buffer words;
+		buffer_init(&words);
+		add_short_number(&words, value);
+		return finish(&words, arena);
+	}
 	for (int decimals = DECIMALS; decimals <= DECIMALS_MAX; decimals++) {
 		len = number_print_fixed(out, value, decimals);
 		number_parse(&shown, (struct text){out, len});
@@ -129,17 +147,6 @@ static struct text limit_words(const struct drift_score *score, struct arena *ar
 	buffer_string(&out, score->limit.on_p ? "p < " : "> ");
 	buffer_number(&out, score->limit.drift);
 	return finish(&out, arena);
-}
-
-/* Five significant digits, without an exponent where that is short. */
-static void add_short_number(struct buffer *out, double value)
-{
-	char digits[32];
-	double shown = value;
-	int len = snprintf(digits, sizeof digits, "%.4e", value);
-
-	number_parse(&shown, (struct text){digits, (size_t)len});
-	buffer_number(out, isfinite(shown) ? shown : value);
 }
 
 static struct text median_words(const struct drift_column *column, struct arena *arena)

@@ -143,7 +143,9 @@ void show_effect(struct buffer *out, double effect, const struct drift_limit *li
 {
 	double limits[] = {limit->warn, limit->drift};
 
-	if (isfinite(effect))
+	if (isfinite(effect) && fabs(effect) >= 1e6)
+		show_figure(out, effect);
+	else if (isfinite(effect))
 		show_beside(out, effect, 3, limits, limit->given && !limit->on_p ? 2 : 0);
 	else
 		buffer_string(out, "n/a");

@@ -242,6 +242,117 @@ static void deciding(void **state)
 	assert_true(column(fixture, "c")->reason.len > 0);
 }
 
+static bool reason_is(const struct drift_column *found, const char *words)
+{
+	struct text reason = found->deciding ? found->deciding->reason : found->reason;
+
+	return found->status == DRIFT_INCONCLUSIVE && text_is(reason, words);
+}
+
+/* Of Anderson and Darling's p only a bound is known at the ends of their table: a limit beyond it cannot be judged. */
+static void bounds(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fill_shares(fixture, 0, 50);
+	fill_shares(fixture, 1, 90);
+	fixture->request.decide = METHOD_ANDERSON_DARLING;
+	compare(fixture);
+	const struct drift_score *darling = score(column(fixture, "v"), METHOD_ANDERSON_DARLING);
+	assert_true(darling->p == 0.001 && darling->p_bound == -1 && darling->has_adjusted);
+	assert_int_equal(darling->status, DRIFT_DRIFT);
+	fixture->request.limit = (struct drift_limit){true, true, 0.05, 0.001};
+	compare(fixture);
+	assert_true(reason_is(column(fixture, "v"), "of p it is only known that it is at most 0.001"));
+	assert_false(column(fixture, "v")->deciding->has_adjusted);
+	fill_shares(fixture, 1, 50);
+	compare(fixture);
+	assert_true(column(fixture, "v")->deciding->p == 0.25 && column(fixture, "v")->deciding->p_bound == 1);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_STABLE);
+	fixture->request.limit = (struct drift_limit){true, true, 0.3, 0.05};
+	compare(fixture);
+	assert_true(reason_is(column(fixture, "v"), "of p it is only known that it is at least 0.25"));
+}
+
+static void reasons(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_feature feature = {.name = TEXT("v"), .method = METHOD_Z_TEST};
+	enum drift_method nothing[] = {METHOD_WASSERSTEIN, METHOD_ANDERSON_DARLING, METHOD_MANN_WHITNEY, METHOD_WELCH_T};
+	static const char *const words[] = {
+		"all values of the reference are equal, so it has no scale to compare with", "all values are equal",
+		"all values are equal, so the ranks do not vary", "neither side varies",
+	};
+
+	fill_shares(fixture, 0, 100);
+	fill_shares(fixture, 1, 100);
+	fixture->request.features = &feature;
+	fixture->request.feature_count = 1;
+	compare(fixture);
+	assert_true(reason_is(column(fixture, "v"), "z_test needs two distinct values, this column has 1"));
+	for (enum drift_method m = 0; m < METHOD_COUNT; m++)
+		fixture->request.show[m] = true;
+	fill(fixture, 0, "v\n");
+	for (int i = 0; i < 40; i++)
+		buffer_string(&fixture->bytes[0], "5\n");
+	fill(fixture, 1, fixture->bytes[0].data);
+	for (size_t i = 0; i < 4; i++) {
+		feature.method = nothing[i];
+		compare(fixture);
+		assert_true(reason_is(column(fixture, "v"), words[i]));
+	}
+	feature.method = METHOD_ENERGY;
+	compare(fixture);
+	assert_true(reason_is(column(fixture, "v"), "energy has no default limit, so it needs a 'threshold'"));
+	feature.limit = (struct drift_limit){true, false, 0.1, 0.2};
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_STABLE);
+	assert_null(score(column(fixture, "v"), METHOD_Z_TEST));
+	/* Two values in all: the later one's share is compared, of numbers and of texts. */
+	fill(fixture, 0, "v,c\n");
+	fill(fixture, 1, "v,c\n");
+	for (int i = 0; i < 100; i++) {
+		buffer_format(&fixture->bytes[0], "%d,%s\n", i < 30, i < 30 ? "yes" : "no");
+		buffer_format(&fixture->bytes[1], "%d,%s\n", i < 40, i < 40 ? "yes" : "no");
+	}
+	feature = (struct drift_feature){.name = TEXT("v"), .method = METHOD_Z_TEST};
+	compare(fixture);
+	const struct drift_score *numbers = score(column(fixture, "v"), METHOD_Z_TEST), *texts = score(column(fixture, "c"), METHOD_Z_TEST);
+	assert_true(numbers->value > 0 && numbers->value == texts->value && numbers->p == texts->p);
+	assert_true(fabs(numbers->p - score(column(fixture, "c"), METHOD_CHI_SQUARE)->p) < 1e-12);
+	assert_int_equal(numbers->status, DRIFT_STABLE);
+}
+
+/* A column's rows in another order give the same bits, and each side told twice the same distances. */
+static void invariant(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_score before[METHOD_COUNT];
+
+	for (enum drift_method m = 0; m < METHOD_COUNT; m++)
+		fixture->request.show[m] = true;
+	for (int round = 0; round < 3; round++) {
+		for (int side = 0; side < 2; side++) {
+			fill(fixture, side, "v\n");
+			for (int i = 0; i < (round == 2 ? 2 : 1) * 97; i++)
+				buffer_format(&fixture->bytes[side], "%.3f\n", (double)((round == 1 ? 96 - i : i) * 37 % 97 * (side ? 3 : 2)) / 7);
+		}
+		compare(fixture);
+		const struct drift_column *found = column(fixture, "v");
+		assert_true(found->score_count > 12);
+		for (size_t i = 0; i < found->score_count; i++) {
+			const struct drift_score *now = &found->scores[i];
+			bool distance = now->method <= METHOD_KUIPER || now->method == METHOD_ENERGY;
+			if (round == 1)
+				assert_true(now->value == before[i].value && now->p == before[i].p);
+			/* The deciles between the same values twice lie elsewhere; distribution functions do not. */
+			if (round == 2 && distance && now->method >= METHOD_KS)
+				assert_true(fabs(now->value - before[i].value) < 1e-12);
+			before[i] = *now;
+		}
+	}
+}
+
 static void too_little(void **state)
 {
 	struct fixture *fixture = *state;
@@ -495,7 +606,7 @@ static void words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(too_little), CASE(pairing), CASE(pooling),
+		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(bounds), CASE(reasons), CASE(invariant), CASE(too_little), CASE(pairing), CASE(pooling),
 		CASE(bad_files), CASE(from_source), CASE(shapes), CASE(renderers), CASE(time_range), cmocka_unit_test(words),
 	};
 
