@@ -36,6 +36,26 @@ static int check_parent(const struct authoring *authoring, const struct recipe *
 	return refusal_help(authoring->refusal, authoring->arena, "inherit from a recipe that is approved");
 }
 
+/* Whoever pins the approved version gets all that it stands on. */
+static int check_needs(const struct authoring *authoring, const struct recipe *recipe)
+{
+	const struct effective *effective = recipe ? resolved_recipe(authoring->resolved, recipe->record.id) : NULL;
+
+	for (size_t i = 0; effective && i < effective->chain_count; i++)
+		if (refuse_broken(authoring, &effective->chain[i]->record) < 0)
+			return -1;
+	for (size_t i = 0; effective && i < effective->pack_count; i++) {
+		const struct pack *pack = catalog_pack(authoring->catalog, effective->packs[i].id);
+		if (pack && refuse_broken(authoring, &pack->record) < 0)
+			return -1;
+	}
+	if (!effective || effective->usable)
+		return 0;
+	refusal_set(authoring->refusal, recipe->record.place, authoring->arena, "recipe '%.*s' has no effective form, as something that it inherits is wrong",
+	            TEXT_ARGS(recipe->record.id));
+	return refusal_help(authoring->refusal, authoring->arena, "galley check says what");
+}
+
 int author_approve(struct authored *out, const struct authoring *authoring, struct text id)
 {
 	const struct edit edit = {EDIT_TEXT, text_of(status_field), TEXT("approved"), "version"};
@@ -46,7 +66,8 @@ int author_approve(struct authored *out, const struct authoring *authoring, stru
 		return -1;
 	if (versioned.status != STATUS_DRAFT)
 		return refuse_status(authoring, &versioned);
-	if (versioned.record->kind == KIND_RECIPE && check_parent(authoring, catalog_recipe(authoring->catalog, id)) < 0)
+	const struct recipe *recipe = versioned.record->kind == KIND_RECIPE ? catalog_recipe(authoring->catalog, id) : NULL;
+	if (check_needs(authoring, recipe) < 0 || check_parent(authoring, recipe) < 0)
 		return -1;
 	out->subject =
 	    text_format(authoring->arena, "Approve %.*s %.*s", TEXT_ARGS(versioned.record->id), TEXT_ARGS(versioned.version));

@@ -50,6 +50,8 @@ static int show_refusal(const struct authoring_session *session)
 		buffer_string(&out, session->refusal.help.len ? "; " : "");
 		buffer_safe(&out, session->refusal.help);
 		buffer_char(&out, '\n');
+		if (session->invocation->commit)
+			buffer_format(&out, "what was read is commit %.10s, not the working tree\n", session->invocation->at);
 	}
 	fwrite(out.data, 1, out.len, stderr);
 	buffer_release(&out);

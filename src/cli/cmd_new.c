@@ -44,17 +44,24 @@ static struct text metric_word(const struct metric *metric, struct arena *arena)
 	                   TEXT_ARGS(metric->fail));
 }
 
-/* Those of the family's packs that three numbers say all about. */
+static void add_known(struct choices *choices, const struct authoring_session *session, const struct metric *metrics, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (metrics[i].promote.len && metrics[i].warn.len && metrics[i].fail.len && metrics[i].direction != DIRECTION_TARGET)
+			choices_add(choices, metric_word(&metrics[i], &session->invocation->arena), &session->invocation->arena);
+}
+
+/* Those of the family's packs and recipes that three numbers say all about. */
 static void known_metrics(struct choices *choices, const struct authoring_session *session, struct text family)
 {
 	const struct catalog *catalog = catalog_of(session);
 
-	for (size_t p = 0; p < catalog->pack_count; p++)
-		for (size_t m = 0; text_equal(catalog->packs[p].family, family) && m < catalog->packs[p].metric_count; m++) {
-			const struct metric *metric = &catalog->packs[p].metrics[m];
-			if (metric->promote.len && metric->warn.len && metric->fail.len && metric->direction != DIRECTION_TARGET)
-				choices_add(choices, metric_word(metric, &session->invocation->arena), &session->invocation->arena);
-		}
+	for (size_t i = 0; i < catalog->pack_count; i++)
+		if (text_equal(catalog->packs[i].family, family))
+			add_known(choices, session, catalog->packs[i].metrics, catalog->packs[i].metric_count);
+	for (size_t i = 0; i < session->workspace.resolved.count; i++)
+		if (text_equal(session->workspace.resolved.recipes[i].recipe->family, family))
+			add_known(choices, session, session->workspace.resolved.recipes[i].metrics, session->workspace.resolved.recipes[i].metric_count);
 }
 
 static int add_metric(struct new_record *record, const struct authoring_session *session, struct text word)
@@ -163,7 +170,7 @@ static int take_id(struct new_record *record, const struct authoring_session *se
 {
 	struct text example = text_format(&session->invocation->arena, "id, such as %s_%s", prefix, "north");
 
-	return ask(&record->id, session->invocation, &(struct question){.flag = "the ID behind the kind", .what = example.at});
+	return ask(&record->id, session->invocation, &(struct question){.flag = "NEW_ID behind the kind", .what = example.at});
 }
 
 static int take_name(struct new_record *record, const struct authoring_session *session)
@@ -294,12 +301,12 @@ static int run_new(struct invocation *invocation)
 
 const struct command command_new = {
 	.name = "new",
-	.operands = "recipe|pack|model|run [ID]",
+	.operands = "recipe|pack|model|run [NEW_ID]",
 	.least = 1,
 	.most = 2,
 	.summary = "write a new recipe, pack, model or run",
 	.details = "Writes the least that is right: a recipe or pack as draft 0.1.0, a model as a draft, a run as queued, with the digest of its recipe.\n"
-	           "The ID of a run is MODEL/RUN. On a terminal what is missing is asked for, with what fits; without one it is a usage error that\n"
+	           "The id of a run is MODEL/RUN. On a terminal what is missing is asked for, with what fits; without one it is a usage error that\n"
 	           "names the option. Nothing is ever overwritten.",
 	.examples = {"galley new recipe recipe_pricing_kiosk --family pricing --level client --parent recipe_pricing_hospitality",
                  "galley new pack pack_demand_strict --family forecasting --metric MAPE=0.10,0.15,0.25",

@@ -122,8 +122,11 @@ static void offer_records(struct completion *completion, struct text what)
 	if (session_open(&workspace, completion->invocation) == EXIT_OK) {
 		const struct catalog *catalog = &workspace.catalog;
 		bool runs = text_find(completion->word, '/') < completion->word.len;
-		for (size_t i = 0; text_is(what, "ID") && i < catalog->recipe_count; i++)
+		bool both = text_is(what, "ID");
+		for (size_t i = 0; (both || text_is(what, "RECIPE")) && i < catalog->recipe_count; i++)
 			offer(completion, catalog->recipes[i].record.id, "recipe");
+		for (size_t i = 0; (both || text_is(what, "PACK")) && i < catalog->pack_count; i++)
+			offer(completion, catalog->packs[i].record.id, "pack");
 		for (size_t i = 0; text_is(what, "MODEL") && !runs && i < catalog->model_count; i++)
 			offer(completion, catalog->models[i].record.id, "model");
 		for (size_t i = 0; text_is(what, "RUN") && runs && i < catalog->model_count; i++)
@@ -150,32 +153,46 @@ static void offer_placeholder(struct completion *completion, struct text what)
 			tables[i].offer(completion);
 	if (text_is(what, "PATH"))
 		buffer_string(&completion->out, ":files\n");
-	if (text_is(what, "ID") || text_is(what, "MODEL") || text_is(what, "RUN"))
+	/* These two know recipes alone. */
+	if (text_is(what, "ID") && (completion->command == &command_resolve || completion->command == &command_clone))
+		what = TEXT("RECIPE");
+	if (text_is(what, "ID") || text_is(what, "RECIPE") || text_is(what, "MODEL") || text_is(what, "RUN"))
 		offer_records(completion, what);
 }
 
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* The words of "recipes|packs [TEXT...]": those in small letters are what may be typed first, the others stand for something. */
+/* What stands for the next operand in "ID major|minor|patch"; the last stands for all that follow. Whole where forms are told apart by a
+ * bar with blanks. */
+static struct text operand_part(const struct completion *completion)
+{
+	struct text rest = text_of(completion->command->operands);
+
+	if (strstr(completion->command->operands, " | "))
+		return rest;
+	for (size_t i = 0; i < completion->operands && text_find(rest, ' ') < rest.len; i++)
+		rest = text_cut(rest, text_find(rest, ' ') + 1, rest.len);
+	return text_cut(rest, 0, text_find(rest, ' '));
+}
+
+/* Words in small letters are what may be typed, the others stand for something. */
 static void offer_operands(struct completion *completion)
 {
-	const char *at = completion->command->operands;
+	struct text part = operand_part(completion);
 
 	if (completion->operands >= completion->command->most)
 		return;
-	while (*at) {
-		size_t len = 0;
-		while (is_letter(at[len]))
+	for (size_t at = 0, len; at < part.len; at += len ? len : 1) {
+		for (len = 0; at + len < part.len && is_letter(part.at[at + len]);)
 			len++;
-		struct text word = {at, len};
-		if (len && at[0] >= 'a' && completion->operands == 0)
+		struct text word = text_cut(part, at, at + len);
+		if (len && word.at[0] >= 'a')
 			offer(completion, word, NULL);
-		else if (len && at[0] < 'a')
+		else if (len)
 			offer_placeholder(completion, word);
-		at += len ? len : 1;
 	}
 }
 
@@ -198,6 +215,10 @@ static void offer_value(struct completion *completion)
 		offer_methods(completion);
 	else if (strcmp(option->name, "family") == 0)
 		offer_records(completion, TEXT("FAMILY"));
+	else if (strcmp(option->name, "pack") == 0)
+		offer_records(completion, TEXT("PACK"));
+	else if (text_is(argument, "ID"))
+		offer_records(completion, TEXT("RECIPE"));
 }
 
 /* --- what was typed before --- */

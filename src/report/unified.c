@@ -90,10 +90,14 @@ static struct steps compare(struct lines a, struct lines b, struct arena *arena)
 static void add_line(struct buffer *out, const struct step *step, bool color)
 {
 	bool whole = text_ends(step->line, "\n");
+	struct text shown = text_cut(step->line, 0, step->line.len - whole);
 
+	/* Files with CR LF are shown as others are. */
+	if (whole && text_ends(shown, "\r"))
+		shown.len--;
 	buffer_string(out, !color || step->kind == ' ' ? "" : step->kind == '-' ? "\x1b[31m" : "\x1b[32m");
 	buffer_char(out, step->kind);
-	buffer_safe(out, text_cut(step->line, 0, step->line.len - whole));
+	buffer_safe(out, shown);
 	buffer_string(out, color && step->kind != ' ' ? "\x1b[0m\n" : "\n");
 	if (!whole)
 		buffer_string(out, "\\ No newline at end of file\n");
@@ -104,7 +108,7 @@ static size_t hunk_end(const struct steps *steps, size_t from)
 {
 	size_t last = from;
 
-	for (size_t i = from; i < steps->count && i <= last + 2 * AROUND; i++)
+	for (size_t i = from; i < steps->count && i <= last + 2 * AROUND + 1; i++)
 		if (steps->items[i].kind != ' ')
 			last = i;
 	return last + 1 + AROUND < steps->count ? last + 1 + AROUND : steps->count;

@@ -51,6 +51,15 @@ head_of() {
 	cmp before recipes/client/leaf.yaml
 }
 
+@test "approve looks at all that the record stands on" {
+	example_workspace
+	"$GALLEY" clone recipe_pricing_hospitality recipe_leaf -q
+	sed -i 's/^  version: .*/&\n  nonsense: 1/' packs/pricing_standard.yaml
+	must_exit 1 "$GALLEY" approve recipe_leaf
+	says "pack 'pack_pricing_standard' has errors of its own"
+	grep -q 'status: draft' recipes/client/leaf.yaml
+}
+
 @test "approve holds the content against what was approved before" {
 	example_workspace git
 	"$GALLEY" bump recipe_pricing_harbor patch -q --commit
@@ -86,6 +95,47 @@ head_of() {
 	sed -i 's/status: approved/status: archived/' recipes/client/pricing_brightmart.yaml
 	must_exit 1 "$GALLEY" bump recipe_pricing_brightmart minor
 	says 'is archived'
+}
+
+@test "what is shown is a patch that git applies, and says what is done" {
+	example_workspace git
+	"$GALLEY" bump recipe_pricing_harbor minor --draft --dry-run --output ../patch
+	"$GALLEY" clone recipe_pricing_base recipe_new --dry-run --output ../new-patch
+	git apply ../patch ../new-patch
+	cp recipes/client/pricing_harbor.yaml ../bumped
+	cp recipes/industry/new.yaml ../cloned
+	git checkout -q .
+	rm recipes/industry/new.yaml
+	"$GALLEY" bump recipe_pricing_harbor minor --draft -q
+	"$GALLEY" clone recipe_pricing_base recipe_new -q
+	cmp recipes/client/pricing_harbor.yaml ../bumped
+	cmp recipes/industry/new.yaml ../cloned
+}
+
+@test "line ends, byte order mark, quotes and JSON stay as they are" {
+	example_workspace
+	file=recipes/client/pricing_harbor.yaml
+	printf '\357\273\277' >with-mark
+	sed 's/$/\r/; s/version: 2.0.0/version:  "2.0.0"   # quoted/' $file >>with-mark
+	mv with-mark $file
+	cp $file before
+	must_exit 0 "$GALLEY" bump recipe_pricing_harbor minor
+	sed 's/"2\.0\.0"/"2.1.0"/' before | cmp - $file
+	printf '{"metadata": {"id": "pack_json", "name": "J", "model_family": "pricing",\n\t"version": "1.0.0", "status":"draft"},\n "metrics": [{"key": "a", "thresholds": {"promote": 1, "warn": 2, "fail": 3}}]}' >packs/j.json
+	cp packs/j.json before
+	must_exit 0 "$GALLEY" approve pack_json
+	sed 's/"draft"/"approved"/' before | cmp - packs/j.json
+}
+
+@test "a layout that cannot be changed in place is refused, with what to do" {
+	example_workspace
+	file=recipes/client/pricing_harbor.yaml
+	sed -i 's/^  version: 2.0.0/  version: \&v 2.0.0\n  x-same: *v/' $file
+	cp $file before
+	must_exit 1 "$GALLEY" bump recipe_pricing_harbor minor
+	says "cannot change 'metadata.version' in place: something else would change with it"
+	says 'help: change it by hand'
+	cmp before $file
 }
 
 # --- promote ---
@@ -329,6 +379,23 @@ production_run: 2026-08-02-train -> $NEW_RUN" ]
 	echo '# mine' >>runs/model_nba_retention/model.yaml
 	must_exit 0 "$promote"
 	grep -q '# mine' runs/model_nba_retention/model.yaml
+}
+
+@test "--commit reads the branch, and says so where a file is not in it yet" {
+	example_workspace git
+	"$GALLEY" clone recipe_pricing_base recipe_new -q
+	must_exit 1 "$GALLEY" approve recipe_new --commit
+	says "unknown recipe or pack 'recipe_new'"
+	says 'not the working tree'
+	git add -A
+	git commit -qm 'A new recipe'
+	must_exit 0 "$GALLEY" approve recipe_new --commit -m 'Reviewed.'
+	[ "$(git log -1 --format=%B)" = 'Approve recipe_new 0.1.0
+
+Reviewed.
+
+metadata.status: draft -> approved' ]
+	must_exit 3 "$GALLEY" -C .. approve recipe_new --commit
 }
 
 @test "new and clone commit too, and refuse a path that is taken in the working tree" {

@@ -40,6 +40,9 @@ offers() {
 	offers 'galley --fail-on n' note
 	offers 'galley -q sta' status
 	offers 'galley list mod' models
+	offers 'galley bump recipe_pricing_harbor mi' minor
+	offers 'galley approve pack_n' pack_nba_standard
+	offers 'galley promote model_k' model_kiosk_site_score
 	offers 'galley list models --level cl' client
 	offers 'galley completion f' fish
 	offers 'galley check --nothing=' ''
