@@ -33,6 +33,8 @@ size_t number_print_fixed(char out[static 512], double value, int decimals);
 
 /* value rounded to 10 significant decimal digits: what reports print as JSON, so that one bit of libm does not show. */
 double number_round10(double value);
+/* The same with so many significant digits, 1 to 17. */
+double number_round(double value, int digits);
 
 /* An exact decimal: sign * digits * 10^exponent. */
 struct decimal {

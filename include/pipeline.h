@@ -11,6 +11,7 @@
 #include "publish.h"
 #include "results.h"
 #include "source.h"
+#include "synth.h"
 #include "version_report.h"
 
 struct workspace_request {

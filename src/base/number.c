@@ -194,11 +194,16 @@ size_t number_print_fixed(char out[static 512], double value, int decimals)
 
 double number_round10(double value)
 {
+	return number_round(value, 10);
+}
+
+double number_round(double value, int digits)
+{
 	char out[40];
 
 	if (!isfinite(value))
 		return value;
-	snprintf(out, sizeof out, "%.9e", value);
+	snprintf(out, sizeof out, "%.*e", digits < 1 ? 0 : digits > 17 ? 16 : digits - 1, value);
 	double rounded = strtod(out, NULL);
 	return isfinite(rounded) ? rounded : value;
 }

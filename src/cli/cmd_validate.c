@@ -5,35 +5,6 @@
 #include "data_check_json.h"
 #include "data_check_text.h"
 
-static int unknown_recipe(const struct workspace *workspace, struct text id, struct arena *arena)
-{
-	struct text *names = arena_array(arena, workspace->catalog.recipe_count, sizeof *names);
-
-	for (size_t i = 0; i < workspace->catalog.recipe_count; i++)
-		names[i] = workspace->catalog.recipes[i].record.id;
-	return session_unknown("recipe", id, names, workspace->catalog.recipe_count);
-}
-
-static int find_recipe(const struct effective **out, struct workspace *workspace, struct invocation *invocation)
-{
-	const struct value operand = {.kind = VALUE_SCALAR, .text = text_of(invocation->recipe)};
-	struct reference wanted = reference_of(&operand);
-	struct failure failure;
-
-	*out = resolved_recipe(&workspace->resolved, wanted.id);
-	if (!*out)
-		return unknown_recipe(workspace, wanted.id, &invocation->arena);
-	if (!reference_matches(&wanted, (*out)->recipe->version))
-		failure_set(&failure, EXIT_FINDINGS, "no version '%.*s' of '%.*s' in what was read, which has %.*s; read another commit with --at",
-		            TEXT_ARGS(wanted.pin), TEXT_ARGS(wanted.id), TEXT_ARGS((*out)->recipe->version));
-	else if (!(*out)->usable)
-		failure_set(&failure, EXIT_FINDINGS, "recipe '%.*s' has no effective form until its errors are mended: galley check",
-		            TEXT_ARGS(wanted.id));
-	else
-		return EXIT_OK;
-	return session_fail(&failure);
-}
-
 static int validate_file(struct workspace *workspace, struct invocation *invocation)
 {
 	struct table_file file = {NULL, invocation->operands.items[0]};
@@ -53,7 +24,7 @@ static int validate_file(struct workspace *workspace, struct invocation *invocat
 
 	int code = session_delimiter(&request.delimiter, invocation);
 	if (code == EXIT_OK)
-		code = find_recipe(&request.recipe, workspace, invocation);
+		code = session_recipe(&request.recipe, workspace, text_of(invocation->recipe), invocation);
 	if (code != EXIT_OK)
 		return code;
 	diags_init(&diags, &workspace->arena);

@@ -45,6 +45,8 @@ struct invocation {
 	const char *summary;
 	size_t max_findings; /* SIZE_MAX: all */
 	const char *reference, *current, *delimiter, *recipe;
+	struct words drifts;
+	size_t rows, seed;
 	struct words na, columns, kinds, methods;
 	size_t max_bad_rows;
 	const char *family, *level, *status, *tag, *owner, *sort;
@@ -130,6 +132,8 @@ void session_note(const struct invocation *invocation, const char *format, ...) 
 /* limits_default with each --limit; a usage error where one cannot be read. */
 int session_limits(struct limits *limits, struct invocation *invocation);
 
+/* The effective recipe of an operand ID[@VERSION], which must be the version that was read; says why there is none. */
+int session_recipe(const struct effective **out, struct workspace *workspace, struct text name, struct invocation *invocation);
 /* --jobs, else the processors. */
 unsigned session_jobs(const struct invocation *invocation);
 /* --delimiter: left alone where it is not given; a usage error where it is none. */

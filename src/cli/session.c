@@ -188,6 +188,35 @@ int session_delimiter(char *delimiter, const struct invocation *invocation)
 	return EXIT_OK;
 }
 
+static int unknown_recipe(const struct workspace *workspace, struct text id, struct arena *arena)
+{
+	struct text *names = arena_array(arena, workspace->catalog.recipe_count, sizeof *names);
+
+	for (size_t i = 0; i < workspace->catalog.recipe_count; i++)
+		names[i] = workspace->catalog.recipes[i].record.id;
+	return session_unknown("recipe", id, names, workspace->catalog.recipe_count);
+}
+
+int session_recipe(const struct effective **out, struct workspace *workspace, struct text name, struct invocation *invocation)
+{
+	const struct value operand = {.kind = VALUE_SCALAR, .text = name};
+	struct reference wanted = reference_of(&operand);
+	struct failure failure;
+
+	*out = resolved_recipe(&workspace->resolved, wanted.id);
+	if (!*out)
+		return unknown_recipe(workspace, wanted.id, &invocation->arena);
+	if (!reference_matches(&wanted, (*out)->recipe->version))
+		failure_set(&failure, EXIT_FINDINGS, "no version '%.*s' of '%.*s' in what was read, which has %.*s; read another commit with --at",
+		            TEXT_ARGS(wanted.pin), TEXT_ARGS(wanted.id), TEXT_ARGS((*out)->recipe->version));
+	else if (!(*out)->usable)
+		failure_set(&failure, EXIT_FINDINGS, "recipe '%.*s' has no effective form until its errors are mended: galley check",
+		            TEXT_ARGS(wanted.id));
+	else
+		return EXIT_OK;
+	return session_fail(&failure);
+}
+
 int session_limits(struct limits *limits, struct invocation *invocation)
 {
 	struct text why;
