@@ -23,6 +23,9 @@ size_t id_table_find(const struct id_table *table, const unsigned char id[ID_BYT
 /* The id is not in the table yet; value is not ID_NONE. */
 void id_table_put(struct id_table *table, const unsigned char id[ID_BYTES], size_t value, struct arena *arena);
 
+/* Room for so many at once, in a table that is empty yet. */
+void id_table_reserve(struct id_table *table, size_t count, struct arena *arena);
+
 /* 40 hexadecimal digits and a NUL. */
 void id_print(char out[static 41], const unsigned char id[ID_BYTES]);
 /* -1 where the text is no such id. */

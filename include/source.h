@@ -69,6 +69,9 @@ enum read_result { READ_OK, READ_MISSING, READ_NOT_A_FILE, READ_TOO_LARGE };
 int source_read(struct input *input, enum read_result *result, struct source *source, struct text path, size_t max,
                 struct arena *arena, struct failure *failure);
 
+/* What git stores a file of the working tree as, without reading it, where git's index is sure of it; else "", and it must be read. */
+void source_known_blob(char blob[41], struct source *source, struct text path);
+
 /* Whether path is there, and its kind. */
 int source_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
 

@@ -60,6 +60,14 @@ void id_table_put(struct id_table *table, const unsigned char id[ID_BYTES], size
 	table->count++;
 }
 
+void id_table_reserve(struct id_table *table, size_t count, struct arena *arena)
+{
+	table->room = 64;
+	while (table->room < 2 * (count + 1))
+		table->room *= 2;
+	table->slots = arena_array(arena, table->room, sizeof *table->slots);
+}
+
 void id_print(char out[static 41], const unsigned char id[ID_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";

@@ -1,13 +1,39 @@
 #include <string.h>
 
 #include "buffer.h"
-#include "digest.h"
 #include "index.h"
 
-/* Numbers are little-endian; a text is its length and its bytes. Whatever is read is checked, as the digest only tells damage from
- * what was once written, not who wrote it. */
+/* A line with the format's version, a checksum of the rest, and the rest: numbers are little-endian; a text is its length and its bytes.
+ * The checksum tells damage from what was once written; every number is checked all the same before it is used. */
 #define MAGIC "galley versions 1\n"
-enum { DIGEST_DIGITS = 64, COUNT_MOST = 1 << 28 };
+enum { CHECKSUM_BYTES = 8, DIGEST_BYTES = 32, COUNT_MOST = 1 << 28 };
+
+static uint64_t mix(uint64_t sum, uint64_t word)
+{
+	sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
+	return sum ^ sum >> 32;
+}
+
+static uint64_t checksum(struct text bytes)
+{
+	uint64_t sum = bytes.len, word;
+	size_t at = 0;
+
+	for (; at + sizeof word <= bytes.len; at += sizeof word) {
+		word = 0;
+		for (unsigned i = 0; i < sizeof word; i++)
+			word |= (uint64_t)(unsigned char)bytes.at[at + i] << (8 * i);
+		sum = mix(sum, word);
+	}
+	for (; at < bytes.len; at++)
+		sum = mix(sum, (unsigned char)bytes.at[at]);
+	return sum;
+}
+
+static int hex_digit(char c)
+{
+	return c >= 'a' ? c - 'a' + 10 : c - '0';
+}
 
 /* --- Writing --- */
 
@@ -58,13 +84,13 @@ static void put_blob(struct buffer *out, const struct blob *blob)
 		return;
 	put_text(out, blob->version);
 	put_text(out, blob->family);
-	put_bytes(out, (const unsigned char *)blob->digest, DIGEST_DIGITS);
+	for (size_t i = 0; i < DIGEST_BYTES; i++)
+		put(out, (uint64_t)(hex_digit(blob->digest[2 * i]) * 16 + hex_digit(blob->digest[2 * i + 1])), 1);
 }
 
 void index_encode(struct buffer *out, const struct index *index)
 {
 	struct buffer body;
-	char digest[65];
 
 	buffer_init(&body);
 	put_text(&body, index->shape);
@@ -81,12 +107,13 @@ void index_encode(struct buffer *out, const struct index *index)
 	put_count(&body, index->blob_count);
 	for (size_t i = 0; i < index->blob_count; i++)
 		put_blob(&body, &index->blobs[i]);
+	put_count(&body, index->parent_count);
+	put_count(&body, index->change_count);
 	put_count(&body, index->commit_count);
 	for (size_t i = 0; i < index->commit_count; i++)
 		put_commit(&body, index, &index->commits[i]);
-	digest_sha256(digest, buffer_text(&body));
 	buffer_string(out, MAGIC);
-	buffer_string(out, digest);
+	put(out, checksum(buffer_text(&body)), CHECKSUM_BYTES);
 	buffer_add(out, buffer_text(&body));
 	buffer_release(&body);
 }
@@ -147,6 +174,17 @@ static struct text get_text(struct reader *reader)
 	return at ? (struct text){at, len} : TEXT("");
 }
 
+static void get_digest(char out[65], struct reader *reader)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *bytes = take(reader, DIGEST_BYTES);
+
+	for (size_t i = 0; bytes && i < DIGEST_BYTES; i++) {
+		out[2 * i] = digits[(unsigned char)bytes[i] >> 4];
+		out[2 * i + 1] = digits[(unsigned char)bytes[i] & 15];
+	}
+}
+
 static enum kind get_kind(struct reader *reader)
 {
 	uint64_t kind = get(reader, 1);
@@ -171,6 +209,7 @@ static void get_blobs(struct index *index, struct reader *reader, struct arena *
 	size_t count = get_count(reader, ID_BYTES + 6);
 
 	index->blobs = arena_array(arena, room_for(count), sizeof *index->blobs);
+	id_table_reserve(&index->by_blob[KIND_RECIPE], count, arena);
 	for (size_t i = 0; i < count && !reader->bad; i++) {
 		struct blob *blob = &index->blobs[index->blob_count];
 		const char *id = take(reader, ID_BYTES);
@@ -184,9 +223,7 @@ static void get_blobs(struct index *index, struct reader *reader, struct arena *
 		if (blob->id.len) {
 			blob->version = get_text(reader);
 			blob->family = get_text(reader);
-			const char *digest = take(reader, DIGEST_DIGITS);
-			if (digest)
-				memcpy(blob->digest, digest, DIGEST_DIGITS);
+			get_digest(blob->digest, reader);
 		}
 		if (reader->bad || id_table_find(&index->by_blob[blob->kind], blob->id_in_git) != ID_NONE)
 			break;
@@ -195,7 +232,7 @@ static void get_blobs(struct index *index, struct reader *reader, struct arena *
 	reader->bad = reader->bad || index->blob_count != count;
 }
 
-static void get_commit(struct index *index, struct reader *reader, struct arena *arena)
+static void get_commit(struct index *index, struct reader *reader, size_t parents, size_t changes, struct arena *arena)
 {
 	struct commit commit = {.parents = (uint32_t)index->parent_count, .changes = (uint32_t)index->change_count};
 	const char *id = take(reader, ID_BYTES);
@@ -204,8 +241,11 @@ static void get_commit(struct index *index, struct reader *reader, struct arena 
 	commit.files = (uint32_t)get(reader, 4);
 	commit.parent_count = (uint32_t)get_count(reader, 4);
 	for (uint32_t i = 0; i < commit.parent_count && !reader->bad; i++) {
-		index->parents = arena_grow(arena, index->parents, index->parent_count, sizeof *index->parents);
-		index->parents[index->parent_count++] = get_below(reader, index->commit_count);
+		uint32_t parent = get_below(reader, index->commit_count);
+		if (index->parent_count < parents)
+			index->parents[index->parent_count++] = parent;
+		else
+			reader->bad = true;
 	}
 	commit.change_count = (uint32_t)get_count(reader, 8);
 	for (uint32_t i = 0; i < commit.change_count && !reader->bad; i++) {
@@ -213,8 +253,10 @@ static void get_commit(struct index *index, struct reader *reader, struct arena 
 		if (change.blob != GONE && (change.blob >= index->blob_count || reader->bad ||
 		                            index->blobs[change.blob].kind != index->paths[change.path].kind))
 			reader->bad = true;
-		index->changes = arena_grow(arena, index->changes, index->change_count, sizeof *index->changes);
-		index->changes[index->change_count++] = change;
+		if (index->change_count < changes)
+			index->changes[index->change_count++] = change;
+		else
+			reader->bad = true;
 	}
 	if (reader->bad)
 		return;
@@ -242,11 +284,14 @@ static void get_body(struct index *index, struct reader *reader, struct arena *a
 			reader->bad = true;
 	}
 	get_blobs(index, reader, arena);
-	size_t commits = get_count(reader, ID_BYTES + 20);
+	size_t parents = get_count(reader, 4), changes = get_count(reader, 8), commits = get_count(reader, ID_BYTES + 20);
+	index->parents = arena_array(arena, room_for(parents), sizeof *index->parents);
+	index->changes = arena_array(arena, room_for(changes), sizeof *index->changes);
+	id_table_reserve(&index->by_commit, commits, arena);
 	index->commits = arena_array(arena, room_for(commits), sizeof *index->commits);
 	for (size_t i = 0; i < commits && !reader->bad; i++)
-		get_commit(index, reader, arena);
-	if (reader->at != reader->bytes.len)
+		get_commit(index, reader, parents, changes, arena);
+	if (reader->at != reader->bytes.len || index->parent_count != parents || index->change_count != changes)
 		reader->bad = true;
 }
 
@@ -260,15 +305,13 @@ static bool has_folder(const struct index *index, const struct folder *folder)
 
 bool index_decode(struct index *index, struct text bytes, struct text shape, const struct folder *wanted, size_t wanted_count, struct arena *arena)
 {
-	size_t head = sizeof MAGIC - 1 + DIGEST_DIGITS;
-	struct reader reader = {.bytes = text_cut(bytes, head, bytes.len)};
-	char digest[65];
+	size_t head = sizeof MAGIC - 1 + CHECKSUM_BYTES;
+	struct reader reader = {.bytes = text_cut(bytes, head, bytes.len)}, sum = {.bytes = text_cut(bytes, sizeof MAGIC - 1, head)};
 
 	*index = (struct index){.shape = shape};
 	if (bytes.len < head || !text_starts(bytes, MAGIC))
 		return false;
-	digest_sha256(digest, reader.bytes);
-	if (!text_equal(text_cut(bytes, sizeof MAGIC - 1, head), text_of(digest)) || !text_equal(get_text(&reader), shape))
+	if (get(&sum, CHECKSUM_BYTES) != checksum(reader.bytes) || !text_equal(get_text(&reader), shape))
 		return false;
 	get_body(index, &reader, arena);
 	for (size_t i = 0; i < wanted_count && !reader.bad; i++)

@@ -64,25 +64,47 @@ static uint32_t blob_of(struct index *index, const struct input *input, enum kin
 	return (uint32_t)index->blob_count++;
 }
 
+static void take_blob(struct present *present, enum kind kind, struct text path, uint32_t blob)
+{
+	struct history *history = present->history;
+	uint32_t at = index_add_path(&history->index, kind, path, history->arena);
+	bool old = at < present->before_count;
+
+	if (!old || present->before[at] != blob)
+		add_change(&history->index, at, blob, history->arena);
+	if (old)
+		present->there[at] = true;
+}
+
+/* Without reading it, where git and the index both know it. */
+static bool add_known(struct present *present, enum kind kind, struct text path)
+{
+	unsigned char id[ID_BYTES];
+	char blob[41];
+
+	source_known_blob(blob, present->history->source, path);
+	if (!blob[0] || id_parse(id, blob) < 0)
+		return false;
+	size_t at = id_table_find(&present->history->index.by_blob[kind], id);
+	if (at != ID_NONE)
+		take_blob(present, kind, path, (uint32_t)at);
+	return at != ID_NONE;
+}
+
 static int add_file(struct present *present, enum kind kind, struct text path)
 {
 	struct history *history = present->history;
-	struct index *index = &history->index;
 	struct arena scratch;
 	struct input input;
 	enum read_result result;
 
+	if (add_known(present, kind, path))
+		return 0;
 	arena_init(&scratch);
 	int status = source_read(&input, &result, history->source, path, history->limits.manifest_bytes, &scratch, present->failure);
 	if (status == 0 && result == READ_OK) {
 		input.path = path;
-		uint32_t at = index_add_path(index, kind, path, history->arena);
-		uint32_t blob = blob_of(index, &input, kind, &history->limits, history->arena);
-		bool old = at < present->before_count;
-		if (!old || present->before[at] != blob)
-			add_change(index, at, blob, history->arena);
-		if (old)
-			present->there[at] = true;
+		take_blob(present, kind, path, blob_of(&history->index, &input, kind, &history->limits, history->arena));
 	}
 	arena_release(&scratch);
 	return status;

@@ -16,6 +16,9 @@ struct source {
 	git_repository *repository; /* NULL in a plain folder */
 	git_odb *odb;
 	git_index *index; /* SOURCE_INDEX */
+	git_index *stats; /* SOURCE_WORKTREE, once source_known_blob() has asked for it; NULL: none */
+	bool asked_index;
+	int64_t stats_time, stats_part; /* when it was written */
 	git_tree *tree;   /* SOURCE_COMMIT */
 	int top;          /* SOURCE_FOLDER and SOURCE_WORKTREE, else -1 */
 	const struct source_overlay *overlay;

@@ -22,6 +22,7 @@ void source_close(struct source *source)
 		close(source->top);
 	git_tree_free(source->tree);
 	git_index_free(source->index);
+	git_index_free(source->stats);
 	git_odb_free(source->odb);
 	if (source->repository && !source->borrowed)
 		repository_close(source->repository);
