@@ -5,6 +5,7 @@
 #include "instant.h"
 #include "json.h"
 #include "text_report.h"
+#include "version_report.h"
 
 #define AT(field) offsetof(struct invocation, field)
 
@@ -20,11 +21,12 @@ static const struct option list_options[] = {
 
 /* One line of a list; what its kind does not have is empty. */
 struct item {
-	struct text id, name, family, level, status, model, type, version, owner, time, performance;
+	struct text id, name, family, level, status, model, type, version, owner, time, performance, date, author, commit, note;
 	const struct value *tags;
 };
 
-enum column { COL_ID, COL_NAME, COL_FAMILY, COL_LEVEL, COL_STATUS, COL_MODEL, COL_TYPE, COL_VERSION, COL_OWNER, COL_TIME, COL_PERFORMANCE, COL_COUNT };
+enum column { COL_ID, COL_NAME, COL_FAMILY, COL_LEVEL, COL_STATUS, COL_MODEL, COL_TYPE, COL_VERSION, COL_OWNER, COL_TIME, COL_PERFORMANCE, COL_DATE,
+              COL_AUTHOR, COL_COMMIT, COL_NOTE, COL_COUNT };
 
 static const struct {
 	const char *name;
@@ -42,6 +44,10 @@ static const struct {
 	[COL_OWNER] = {"owner", offsetof(struct item, owner), false},
 	[COL_TIME] = {"time", offsetof(struct item, time), false},
 	[COL_PERFORMANCE] = {"performance", offsetof(struct item, performance), true},
+	[COL_DATE] = {"date", offsetof(struct item, date), false},
+	[COL_AUTHOR] = {"author", offsetof(struct item, author), false},
+	[COL_COMMIT] = {"commit", offsetof(struct item, commit), false},
+	[COL_NOTE] = {"note", offsetof(struct item, note), false},
 };
 
 struct list {
@@ -162,15 +168,64 @@ static void list_snapshots(struct list *list, const struct workspace *workspace)
 	}
 }
 
+enum { NOTE_BYTES = 100, COMMIT_DIGITS = 12 };
+
+static void add_version(struct list *list, const struct workspace *workspace, const struct version_item *told)
+{
+	const struct history_version *version = told->version;
+	bool is_recipe = version->kind == KIND_RECIPE;
+	const struct recipe *recipe = is_recipe ? catalog_recipe(&workspace->catalog, version->id) : NULL;
+	const struct effective *effective = is_recipe ? resolved_recipe(&workspace->resolved, version->id) : NULL;
+	const struct pack *pack = is_recipe ? NULL : catalog_pack(&workspace->catalog, version->id);
+	struct item *item = add_item(list);
+
+	item->id = version->id;
+	item->type = text_of(kind_name(version->kind));
+	item->family = version->family;
+	item->version = version->version;
+	item->status = name_or_empty(record_status_name(version->status));
+	if (version->made[0]) {
+		item->date = print_time(list, true, told->made.time);
+		item->author = told->made.author;
+		item->commit = text_of(version->made);
+		item->note = note_line(&told->made, NOTE_BYTES);
+	}
+	/* To choose by: what the record is today. */
+	if (recipe)
+		item->level = name_or_empty(level_name(recipe->level));
+	if (effective && effective->usable) {
+		item->owner = effective->owner;
+		item->tags = value_at(effective->root, "metadata.tags");
+	} else if (pack) {
+		item->owner = value_text(pack->record.root, "metadata.owner");
+		item->tags = value_at(pack->record.root, "metadata.tags");
+	}
+}
+
+static int list_versions(struct list *list, struct workspace *workspace)
+{
+	struct version_log *logs;
+	struct failure failure;
+	size_t count;
+
+	if (workspace_versions(&logs, &count, workspace, &failure) < 0)
+		return session_fail(&failure);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < logs[i].count; k++)
+			add_version(list, workspace, &logs[i].items[k]);
+	return EXIT_OK;
+}
+
 static const struct {
 	const char *name;
-	void (*fill)(struct list *list, const struct workspace *workspace);
+	void (*fill)(struct list *list, const struct workspace *workspace); /* NULL: list_versions(), which may fail */
 	unsigned columns; /* bits of enum column */
 } kinds[] = {
 	{"recipes", list_recipes, 1u << COL_ID | 1u << COL_NAME | 1u << COL_FAMILY | 1u << COL_LEVEL | 1u << COL_STATUS | 1u << COL_VERSION | 1u << COL_OWNER},
 	{"packs", list_packs, 1u << COL_ID | 1u << COL_NAME | 1u << COL_FAMILY | 1u << COL_STATUS | 1u << COL_VERSION},
 	{"models", list_models, 1u << COL_ID | 1u << COL_NAME | 1u << COL_FAMILY | 1u << COL_STATUS | 1u << COL_VERSION | 1u << COL_OWNER},
 	{"runs", list_runs, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_TYPE | 1u << COL_STATUS | 1u << COL_TIME},
+	{"versions", NULL, 1u << COL_ID | 1u << COL_TYPE | 1u << COL_FAMILY | 1u << COL_VERSION | 1u << COL_STATUS | 1u << COL_DATE | 1u << COL_AUTHOR | 1u << COL_COMMIT | 1u << COL_NOTE},
 	{"snapshots", list_snapshots, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_PERFORMANCE | 1u << COL_TIME},
 };
 enum { KIND_NAMES = sizeof kinds / sizeof *kinds };
@@ -348,7 +403,7 @@ static void print_table(struct buffer *out, const struct list *list, unsigned sh
 	for (size_t i = 0; i < list->count; i++)
 		for (enum column column = 0; column < COL_COUNT; column++)
 			if (shown & 1u << column)
-				cells[used++] = cell(&list->items[i], column);
+				cells[used++] = column == COL_COMMIT ? text_cut(cell(&list->items[i], column), 0, COMMIT_DIGITS) : cell(&list->items[i], column);
 	table_print(out, &(struct table_text){header, right, count, cells, list->count});
 }
 
@@ -359,7 +414,11 @@ static int print_list(struct workspace *workspace, struct invocation *invocation
 	size_t kept = 0;
 	struct buffer out;
 
-	kinds[kind].fill(&list, workspace);
+	if (kinds[kind].fill)
+		kinds[kind].fill(&list, workspace);
+	int listed = kinds[kind].fill ? EXIT_OK : list_versions(&list, workspace);
+	if (listed != EXIT_OK)
+		return listed;
 	for (size_t i = 0; i < list.count; i++)
 		if (is_wanted(&list.items[i], invocation))
 			list.items[kept++] = list.items[i];
@@ -399,7 +458,7 @@ static int run_list(struct invocation *invocation)
 		for (size_t i = 0; i < KIND_NAMES; i++)
 			names[i] = text_of(kinds[i].name);
 		session_unknown("kind", invocation->operands.items[0], names, KIND_NAMES);
-		return session_usage(invocation, "'list' needs one of recipes, packs, models, runs, snapshots");
+		return session_usage(invocation, "'list' needs one of recipes, packs, models, runs, versions, snapshots");
 	}
 	int code = session_open(&workspace, invocation);
 	if (code == EXIT_OK)
@@ -410,12 +469,12 @@ static int run_list(struct invocation *invocation)
 
 const struct command command_list = {
 	.name = "list",
-	.operands = "recipes|packs|models|runs|snapshots [TEXT...]",
+	.operands = "recipes|packs|models|runs|versions|snapshots [TEXT...]",
 	.least = 1,
 	.most = 32,
-	.summary = "what there is: recipes, packs, models, runs, snapshots",
+	.summary = "what there is: recipes, packs, models, runs, versions, snapshots",
 	.details = "TEXT keeps the rows in which every TEXT occurs somewhere (upper and lower case alike).",
-	.examples = {"galley list models", "galley list recipes --family pricing --level client", "galley list runs --status failed --format json"},
+	.examples = {"galley list models", "galley list versions --status approved --sort date", "galley list runs --status failed --format json"},
 	.formats = "text|json|csv",
 	.options = list_options,
 	.option_count = sizeof list_options / sizeof *list_options,
