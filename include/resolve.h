@@ -14,12 +14,17 @@ struct shadow {
 	const struct value *value;
 };
 
+/* How a field came to be what it is, seen from the effective recipe: kept as inherited, or what the recipe itself did. */
+enum operation { OPERATION_SET, OPERATION_KEPT, OPERATION_REPLACED, OPERATION_MERGED, OPERATION_APPENDED, OPERATION_REMOVED };
+const char *operation_name(enum operation operation); /* "set", "kept", "replaced", "merged", "appended", "removed" */
+
 /* One leaf of the effective recipe: a scalar, a list that is no keyed list, an empty map; or a field that was removed. */
 struct origin {
 	struct text field;           /* "pipeline.stages.train.config.lags": keyed items by their key */
 	const struct field *row;     /* of the schema, or a free one; that of a removed field is free */
 	const struct recipe *recipe; /* who set it; for sets: the last that added to it; for a removed field: who removed it */
 	const struct value *value;   /* NULL: removed */
+	enum operation operation;
 	struct place place;          /* of the value, or of what removed it */
 	struct shadow *shadowed;     /* what it replaces, nearest first */
 	size_t shadow_count;
@@ -45,6 +50,7 @@ struct waiver {
 
 struct effective {
 	const struct recipe *recipe;
+	const struct effective *above; /* its parent's; NULL */
 	bool usable;
 	struct value *root;             /* metadata is the recipe's own, with what it inherits */
 	const struct recipe **chain;    /* baseline first, itself last */
@@ -94,6 +100,11 @@ struct text field_item_name(const struct field *list, const struct value *item);
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id);
 /* The version that a reference asks for, of this revision or of an older one (see history.h); NULL where there is none. It may not be usable. */
 const struct effective *resolved_at(const struct resolved *resolved, const struct reference *reference);
+/* The waiver that covers a field, by the recipe that set it or one above; NULL. *of: that recipe's effective form. */
+const struct waiver *effective_waiver(const struct effective **of, const struct effective *effective, const struct recipe *setter,
+                                      struct text field);
+/* Whether a field is this one or stands below it. */
+bool field_within(struct text field, struct text prefix);
 const struct origin *effective_origin(const struct effective *effective, struct text field);
 
 #endif

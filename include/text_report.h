@@ -7,8 +7,12 @@
 #include "buffer.h"
 #include "results.h"
 
+/* YAML that reads back to the same recipe; comments say where each value was set, with why also how, and what it replaces. */
 void resolve_yaml(struct buffer *out, const struct effective *effective, bool why);
-void resolve_json(struct buffer *out, const struct effective *effective, bool why);
+/* field: of the origins, those of this field and below it; empty: all. */
+void resolve_json(struct buffer *out, const struct effective *effective, bool why, struct text field);
+/* Why one field, or what stands below it, is what it is; returns how many were told: 0 where there is no such field. */
+size_t resolve_field_yaml(struct buffer *out, const struct effective *effective, struct text field);
 
 struct eval_left_out { size_t queued, running, failed, cancelled; };
 void eval_text(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out, bool color);

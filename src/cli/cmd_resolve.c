@@ -46,8 +46,63 @@ static int recipe_errors(const struct workspace *workspace, const struct effecti
 	return EXIT_FINDINGS;
 }
 
+static struct text last_name(struct text field)
+{
+	size_t at = field.len;
+
+	while (at && field.at[at - 1] != '.')
+		at--;
+	return text_cut(field, at, field.len);
+}
+
+/* Every field and every mapping above one. */
+static size_t all_fields(struct text **names, const struct effective *effective, struct arena *arena)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < effective->origin_count; i++) {
+		struct text field = effective->origins[i].field;
+		for (size_t end = 1; end <= field.len; end++) {
+			struct text name = text_cut(field, 0, end);
+			if ((end < field.len && field.at[end] != '.') || (i && field_within(effective->origins[i - 1].field, name)))
+				continue;
+			*names = arena_grow(arena, *names, count, sizeof **names);
+			(*names)[count++] = name;
+		}
+	}
+	return count;
+}
+
+/* People write 'threshold' for monitoring.drift.threshold: where no whole name is near, the last part is what is compared. */
+static int unknown_field(const struct effective *effective, struct text field, struct arena *arena)
+{
+	struct text *names = NULL, near = TEXT("");
+	size_t count = all_fields(&names, effective, arena), told = 0;
+	struct text *lasts = arena_array(arena, count, sizeof *lasts);
+	struct failure failure;
+
+	for (size_t i = 0; i < count; i++)
+		lasts[i] = last_name(names[i]);
+	struct text nearest = text_nearest(field, names, count), last = text_nearest(last_name(field), lasts, count);
+	for (size_t i = 0; i < count && told < 3; i++)
+		if (nearest.len ? text_equal(names[i], nearest) : last.len && text_equal(lasts[i], last))
+			near = text_format(arena, "%.*s%s'%.*s'", TEXT_ARGS(near), told++ ? " or " : "", TEXT_ARGS(names[i]));
+	failure_set(&failure, EXIT_FINDINGS, "recipe '%.*s' has no field '%.*s'%s%.*s%s", TEXT_ARGS(effective->recipe->record.id), TEXT_ARGS(field),
+	            told ? "; did you mean " : "; galley resolve without a field shows all", TEXT_ARGS(near), told ? "?" : "");
+	return session_fail(&failure);
+}
+
+static bool has_field(const struct effective *effective, struct text field)
+{
+	for (size_t i = 0; i < effective->origin_count; i++)
+		if (field_within(effective->origins[i].field, field))
+			return true;
+	return false;
+}
+
 static int print_recipe(struct workspace *workspace, struct invocation *invocation)
 {
+	struct text field = invocation->operands.count > 1 ? invocation->operands.items[1] : TEXT("");
 	const struct value operand = {.kind = VALUE_SCALAR, .text = invocation->operands.items[0]};
 	struct reference wanted = reference_of(&operand);
 	const struct effective *effective;
@@ -69,9 +124,13 @@ static int print_recipe(struct workspace *workspace, struct invocation *invocati
 		failure_set(&failure, EXIT_FINDINGS, "recipe '%.*s' has no effective form until its errors are mended", TEXT_ARGS(wanted.id));
 		return session_fail(&failure);
 	}
+	if (field.len && !has_field(effective, field))
+		return unknown_field(effective, field, &invocation->arena);
 	buffer_init(&out);
 	if (session_is(invocation, "json"))
-		resolve_json(&out, effective, invocation->why);
+		resolve_json(&out, effective, invocation->why, field);
+	else if (field.len)
+		resolve_field_yaml(&out, effective, field);
 	else
 		resolve_yaml(&out, effective, invocation->why);
 	code = session_write(invocation, &out, code);
@@ -81,7 +140,18 @@ static int print_recipe(struct workspace *workspace, struct invocation *invocati
 
 static int run_resolve(struct invocation *invocation)
 {
+	struct words *operands = &invocation->operands;
 	struct workspace workspace;
+
+	if (operands->count > 1 && !invocation->why)
+		return session_usage(invocation, "'resolve' takes a field only with '--why'");
+	/* `--why FIELD ID` says the same: no id has a dot before its '@'. */
+	if (operands->count > 1 && text_find(operands->items[0], '.') < text_find(operands->items[0], '@') &&
+	    text_find(operands->items[1], '.') >= text_find(operands->items[1], '@')) {
+		struct text id = operands->items[1];
+		operands->items[1] = operands->items[0];
+		operands->items[0] = id;
+	}
 	int code = session_open(&workspace, invocation);
 
 	if (code == EXIT_OK)
@@ -92,13 +162,14 @@ static int run_resolve(struct invocation *invocation)
 
 const struct command command_resolve = {
 	.name = "resolve",
-	.operands = "ID[@VERSION]",
+	.operands = "ID[@VERSION] [FIELD]",
 	.least = 1,
-	.most = 1,
+	.most = 2,
 	.summary = "a recipe as it is in effect, with all that it inherits",
-	.details = "Prints the effective recipe (baseline, then industry, then client). With --why every line names the file and line that set it,\n"
-	           "and what it replaces; fields that were removed are listed too. The digest in JSON moves only when the meaning does.",
-	.examples = {"galley resolve recipe_pricing_grocery", "galley resolve recipe_pricing_grocery --why", "galley resolve recipe_pricing_grocery --format json"},
+	.details = "Prints the effective recipe (baseline, then industry, then client); a comment names the file and line that set each value. With --why\n"
+	           "also what became of it: kept, replaced, merged, appended or removed, and what it replaces. --why FIELD tells that of one field, or of\n"
+	           "all below it. Another VERSION, or range, comes from git's history. The digest in JSON moves only when the meaning does.",
+	.examples = {"galley resolve recipe_pricing_grocery@1.0.0", "galley resolve recipe_pricing_grocery --why", "galley resolve recipe_pricing_grocery --why monitoring.drift"},
 	.formats = "yaml|json",
 	.options = resolve_options,
 	.option_count = sizeof resolve_options / sizeof *resolve_options,

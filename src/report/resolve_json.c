@@ -68,7 +68,14 @@ static void add_place(struct json *object, struct place place)
 	json_add_count(object, "line", place.line);
 }
 
-static struct json *origin_json(const struct origin *origin)
+static void add_level(struct json *json, const struct recipe *recipe)
+{
+	json_add_text(json, "recipe", recipe->record.id);
+	json_add_text(json, "version", recipe->version);
+	json_add_string(json, "level", level_name(recipe->level));
+}
+
+static struct json *origin_json(const struct effective *effective, const struct origin *origin)
 {
 	struct json *json = json_object(), *shadowed = json_array();
 
@@ -76,17 +83,31 @@ static struct json *origin_json(const struct origin *origin)
 	add_place(json, origin->place);
 	if (!origin->value)
 		json_add_bool(json, "removed", true);
+	add_level(json, origin->recipe);
+	json_add_string(json, "operation", operation_name(origin->operation));
 	for (size_t i = 0; i < origin->shadow_count; i++) {
 		struct json *shadow = json_object();
 		add_place(shadow, origin->shadowed[i].value->place);
 		add_member(shadow, origin->row, "value", origin->shadowed[i].value);
+		add_level(shadow, origin->shadowed[i].recipe);
 		json_push(shadowed, shadow);
 	}
 	json_add(json, "shadowed", shadowed);
+	const struct effective *of;
+	const struct waiver *waiver = effective_waiver(&of, effective, origin->recipe, origin->field);
+	if (waiver) {
+		struct json *waived = json_object();
+		json_add_text(waived, "recipe", of->recipe->record.id);
+		json_add_text(waived, "expires", waiver->expires);
+		json_add_bool(waived, "in_force", waiver->in_force);
+		json_add_text(waived, "approved_by", waiver->approved_by);
+		json_add_text(waived, "reason", waiver->reason);
+		json_add(json, "waiver", waived);
+	}
 	return json;
 }
 
-void resolve_json(struct buffer *out, const struct effective *effective, bool why)
+void resolve_json(struct buffer *out, const struct effective *effective, bool why, struct text field)
 {
 	struct json *json = json_object();
 
@@ -101,7 +122,8 @@ void resolve_json(struct buffer *out, const struct effective *effective, bool wh
 	if (why) {
 		struct json *origins = json_array();
 		for (size_t i = 0; i < effective->origin_count; i++)
-			json_push(origins, origin_json(&effective->origins[i]));
+			if (!field.len || field_within(effective->origins[i].field, field))
+				json_push(origins, origin_json(effective, &effective->origins[i]));
 		json_add(json, "origins", origins);
 	}
 	json_print(out, json, true);

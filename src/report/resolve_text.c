@@ -1,7 +1,8 @@
 #include "arena.h"
 #include "text_report.h"
 
-/* Effective recipes as YAML. Every line is kept with its comment until all are known, so that the comments can stand in one column. */
+/* Effective recipes as YAML. Every line is kept with its comment until all are known, so that the comments can stand in one column. A
+ * comment says where the value was set; with why also what became of it on the way, and what it replaces. */
 
 enum { INDENT = 2, FLOW_WIDTH = 100, COMMENT_COLUMN_MAX = 72, BRIEF_BYTES = 60 };
 
@@ -155,22 +156,64 @@ static void add_place(struct buffer *out, struct place place)
 	buffer_format(out, ":%u", place.line);
 }
 
+static void add_level(struct buffer *out, const struct recipe *recipe)
+{
+	if (recipe && recipe->level != LEVEL_NONE)
+		buffer_format(out, " (%s)", level_name(recipe->level));
+}
+
+static void add_brief(struct buffer *out, const struct value *value)
+{
+	struct buffer brief;
+
+	buffer_init(&brief);
+	add_flow(&brief, value, 2);
+	struct text text = buffer_text(&brief);
+	size_t cut = text.len > BRIEF_BYTES ? BRIEF_BYTES : text.len;
+	while (cut < text.len && cut && ((unsigned char)text.at[cut] & 0xc0) == 0x80)
+		cut--;
+	buffer_safe(out, text_cut(text, 0, cut));
+	buffer_string(out, cut < text.len ? "..." : "");
+	buffer_release(&brief);
+}
+
 static void add_shadows(struct buffer *out, const struct origin *origin)
 {
 	for (size_t i = 0; i < origin->shadow_count; i++) {
-		struct buffer brief;
-		buffer_init(&brief);
-		add_flow(&brief, origin->shadowed[i].value, 2);
-		struct text text = buffer_text(&brief);
-		size_t cut = text.len > BRIEF_BYTES ? BRIEF_BYTES : text.len;
-		while (cut < text.len && cut && ((unsigned char)text.at[cut] & 0xc0) == 0x80)
-			cut--;
 		buffer_string(out, i ? ", " : "  was ");
-		buffer_safe(out, text_cut(text, 0, cut));
-		buffer_string(out, cut < text.len ? "... " : " ");
+		add_brief(out, origin->shadowed[i].value);
+		buffer_char(out, ' ');
 		add_place(out, origin->shadowed[i].value->place);
-		buffer_release(&brief);
+		add_level(out, origin->shadowed[i].recipe);
 	}
+}
+
+/* A gate that is looser only because of a waiver is never shown without it. */
+static bool add_waiver(struct buffer *out, const struct effective *effective, const struct origin *origin, const char *before)
+{
+	const struct effective *of;
+	const struct waiver *waiver = effective_waiver(&of, effective, origin->recipe, origin->field);
+
+	if (!waiver)
+		return false;
+	buffer_format(out, "%swaived to ", before);
+	buffer_safe(out, waiver->expires);
+	buffer_string(out, waiver->in_force ? "" : ", which is over");
+	return true;
+}
+
+/* "# recipes/x.yaml:12 (client), replaced  was ..." */
+static void add_origin(struct yaml_text *yaml, const struct origin *origin)
+{
+	buffer_string(&yaml->text, "# ");
+	add_place(&yaml->text, origin->place);
+	add_level(&yaml->text, origin->recipe);
+	if (yaml->why && origin->value)
+		buffer_format(&yaml->text, ", %s", operation_name(origin->operation));
+	add_waiver(&yaml->text, yaml->effective, origin, ", ");
+	if (yaml->why)
+		add_shadows(&yaml->text, origin);
+	yaml->lines[yaml->count - 1].finish = yaml->text.len;
 }
 
 /* --- removed fields --- */
@@ -199,9 +242,11 @@ static struct text below(struct text field, struct text path)
 	return inside ? text_cut(field, path.len + 1, field.len) : TEXT("");
 }
 
-/* The origin that comes next, where it is of a field that was removed; NULL. */
-static const struct origin *next_removed(const struct yaml_text *yaml)
+/* The origin that comes next, where it is of a field that was removed; NULL. They are only told with why. */
+static const struct origin *next_removed(struct yaml_text *yaml)
 {
+	while (!yaml->why && yaml->next < yaml->effective->origin_count && !yaml->effective->origins[yaml->next].value)
+		yaml->next++;
 	if (!yaml->why || yaml->next == yaml->effective->origin_count)
 		return NULL;
 	const struct origin *origin = &yaml->effective->origins[yaml->next];
@@ -215,10 +260,7 @@ static void tell_removed(struct yaml_text *yaml, const struct origin *origin, si
 	buffer_string(&yaml->text, "# removed: ");
 	buffer_safe(&yaml->text, origin->field);
 	line_end(yaml);
-	buffer_string(&yaml->text, "# ");
-	add_place(&yaml->text, origin->place);
-	add_shadows(&yaml->text, origin);
-	yaml->lines[yaml->count - 1].finish = yaml->text.len;
+	add_origin(yaml, origin);
 	yaml->next++;
 }
 
@@ -249,17 +291,14 @@ static void line_tell(struct yaml_text *yaml, const struct value *value, size_t 
 		yaml->lines[yaml->count - 1] = yaml->lines[yaml->count - 2];
 		yaml->lines[yaml->count - 2] = told;
 	}
-	if (!yaml->why || yaml->next == yaml->effective->origin_count)
+	if (yaml->next == yaml->effective->origin_count)
 		return;
 	const struct origin *origin = &yaml->effective->origins[yaml->next];
 	if (origin->value != value)
 		return;
 	yaml->next++;
 	yaml->lines[yaml->count - 1].comment = yaml->text.len;
-	buffer_string(&yaml->text, "# ");
-	add_place(&yaml->text, origin->place);
-	add_shadows(&yaml->text, origin);
-	yaml->lines[yaml->count - 1].finish = yaml->text.len;
+	add_origin(yaml, origin);
 }
 
 /* --- the tree --- */
@@ -272,11 +311,11 @@ static bool is_keyed(const struct field *field)
 	return field && field->merge == MERGE_KEYED && field->merge_key;
 }
 
-/* A few scalars stand on one line; with origins an item of a keyed list has its own, for its own comment. */
-static bool fits_line(const struct yaml_text *yaml, const struct field *field, const struct value *list, size_t column)
+/* A few scalars stand on one line; an item of a keyed list has its own, for its own comment. */
+static bool fits_line(const struct field *field, const struct value *list, size_t column)
 {
 	struct buffer flow;
-	bool fits = !(yaml->why && is_keyed(field));
+	bool fits = !is_keyed(field);
 
 	for (size_t i = 0; fits && i < list->count; i++)
 		fits = is_flat(list->items[i]);
@@ -302,7 +341,7 @@ static void add_list(struct yaml_text *yaml, const struct field *field, const st
 		buffer_string(&yaml->text, "- ");
 		if (value->kind == VALUE_MAP && value->count) {
 			add_map(yaml, item, &here, value, indent + INDENT, true);
-		} else if (is_flat(value) || fits_line(yaml, item, value, indent)) {
+		} else if (is_flat(value) || fits_line(item, value, indent)) {
 			add_flow(&yaml->text, value, 1);
 			line_tell(yaml, value, indent);
 		} else {
@@ -325,7 +364,7 @@ static void add_member(struct yaml_text *yaml, const struct field *field, const 
 	if (value->kind == VALUE_MAP && value->count) {
 		line_end(yaml);
 		add_map(yaml, field, path, value, indent + INDENT, false);
-	} else if (is_flat(value) || fits_line(yaml, field, value, indent + yaml->text.len - start)) {
+	} else if (is_flat(value) || fits_line(field, value, indent + yaml->text.len - start)) {
 		buffer_char(&yaml->text, ' ');
 		add_flow(&yaml->text, value, 1);
 		line_tell(yaml, value, indent);
@@ -382,12 +421,27 @@ static void print_lines(struct buffer *out, const struct yaml_text *yaml)
 	}
 }
 
+/* What was read, in the order in which it was merged. */
+static void add_head(struct buffer *out, const struct effective *effective)
+{
+	buffer_string(out, "# in effect:");
+	for (size_t i = 0; i < effective->chain_count; i++) {
+		const struct recipe *recipe = effective->chain[i];
+		buffer_string(out, i ? " <- " : " ");
+		buffer_safe(out, recipe->record.id);
+		buffer_char(out, ' ');
+		buffer_safe(out, recipe->version);
+	}
+	buffer_string(out, "\n# comments of these files are not carried over; those below name the line that set each value\n");
+}
+
 void resolve_yaml(struct buffer *out, const struct effective *effective, bool why)
 {
 	struct yaml_text yaml = {.effective = effective, .why = why};
 
 	if (!effective->root)
 		return;
+	add_head(out, effective);
 	arena_init(&yaml.arena);
 	buffer_init(&yaml.text);
 	add_map(&yaml, NULL, NULL, effective->root, 0, false);
@@ -396,4 +450,57 @@ void resolve_yaml(struct buffer *out, const struct effective *effective, bool wh
 	print_lines(out, &yaml);
 	buffer_release(&yaml.text);
 	arena_release(&yaml.arena);
+}
+
+/* --- one field --- */
+
+static void add_setter(struct buffer *out, const struct recipe *recipe)
+{
+	add_level(out, recipe);
+	buffer_string(out, " of ");
+	buffer_safe(out, recipe->record.id);
+	buffer_char(out, ' ');
+	buffer_safe(out, recipe->version);
+}
+
+static void add_field(struct buffer *out, const struct effective *effective, const struct origin *origin)
+{
+	add_key(out, origin->field);
+	buffer_string(out, ": ");
+	if (origin->value)
+		add_flow(out, origin->value, SIZE_MAX);
+	else
+		buffer_string(out, "null");
+	buffer_format(out, "\n  # %s: ", origin->operation == OPERATION_KEPT ? "kept as set" : operation_name(origin->operation));
+	add_place(out, origin->place);
+	add_setter(out, origin->recipe);
+	buffer_char(out, '\n');
+	for (size_t i = 0; i < origin->shadow_count; i++) {
+		buffer_string(out, "  # was ");
+		add_brief(out, origin->shadowed[i].value);
+		buffer_string(out, ": ");
+		add_place(out, origin->shadowed[i].value->place);
+		add_setter(out, origin->shadowed[i].recipe);
+		buffer_char(out, '\n');
+	}
+	const struct effective *of;
+	const struct waiver *waiver = effective_waiver(&of, effective, origin->recipe, origin->field);
+	if (!waiver)
+		return;
+	add_waiver(out, effective, origin, "  # ");
+	buffer_string(out, " by ");
+	buffer_safe(out, waiver->approved_by);
+	buffer_string(out, ": ");
+	buffer_safe(out, waiver->reason);
+	buffer_char(out, '\n');
+}
+
+size_t resolve_field_yaml(struct buffer *out, const struct effective *effective, struct text field)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < effective->origin_count; i++)
+		if (field_within(effective->origins[i].field, field) && ++told)
+			add_field(out, effective, &effective->origins[i]);
+	return told;
 }

@@ -14,8 +14,6 @@ struct trail {
 };
 
 struct text trail_text(const struct trail *trail, struct arena *arena);
-/* Whether field is prefix or stands below it. */
-bool field_within(struct text field, struct text prefix);
 
 struct name_set_item {
 	struct text name;

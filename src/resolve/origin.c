@@ -5,7 +5,9 @@
 /* The leaves of an effective tree in its order. */
 struct leaves {
 	struct origin *items;
+	struct text *keyed;         /* of each the innermost item of a keyed list that it stands in; empty: none */
 	size_t count;
+	const struct trail *inside; /* the item that the walk is in */
 	struct arena *arena, *scratch; /* of what stays, and of what goes */
 };
 
@@ -14,6 +16,8 @@ static void walk(struct leaves *leaves, const struct field *field, const struct 
 static void add_leaf(struct leaves *leaves, const struct field *field, const struct trail *trail, const struct value *value)
 {
 	leaves->items = arena_grow(leaves->scratch, leaves->items, leaves->count, sizeof *leaves->items);
+	leaves->keyed = arena_grow(leaves->scratch, leaves->keyed, leaves->count, sizeof *leaves->keyed);
+	leaves->keyed[leaves->count] = leaves->inside ? trail_text(leaves->inside, leaves->scratch) : TEXT("");
 	leaves->items[leaves->count++] =
 	    (struct origin){.field = trail_text(trail, leaves->arena), .row = field, .value = value, .place = value->place};
 }
@@ -49,7 +53,10 @@ static void walk(struct leaves *leaves, const struct field *field, const struct 
 	} else if (value->kind == VALUE_LIST && value->count && field && field->merge == MERGE_KEYED && field->merge_key) {
 		for (size_t i = 0; i < value->count; i++) {
 			struct trail step = {trail, field_item_name(field, value->items[i])};
+			const struct trail *outside = leaves->inside;
+			leaves->inside = &step;
 			walk_item(leaves, field, &step, value->items[i]);
+			leaves->inside = outside;
 		}
 	} else {
 		add_leaf(leaves, field, trail, value);
@@ -77,15 +84,45 @@ static void add_shadows(struct origin *origin, const struct recipe *recipe, cons
 		origin->shadowed[origin->shadow_count++] = inherited->shadowed[i];
 }
 
-static void settle_leaf(struct effective *out, struct origin *leaf, const struct origin *inherited, struct arena *arena)
+/* Whether the effective recipe has this field or one below it. */
+static bool has_within(const struct effective *effective, struct text field)
 {
+	size_t low = 0, high = effective->origin_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (text_compare(effective->by_field[middle]->field, field) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* Between a field and those below it there may be others: '.' is not the lowest of bytes. */
+	for (; low < effective->origin_count && text_equal(text_cut(effective->by_field[low]->field, 0, field.len), field); low++)
+		if (effective->by_field[low]->value && field_within(effective->by_field[low]->field, field))
+			return true;
+	return false;
+}
+
+static enum operation operation_of(const struct effective *parent, const struct origin *leaf, struct text keyed, const struct origin *inherited)
+{
+	if (inherited && inherited->value && leaf->row->merge != MERGE_NEVER)
+		return leaf->row->merge == MERGE_SET ? OPERATION_MERGED : OPERATION_REPLACED;
+	return parent && keyed.len && !has_within(parent, keyed) ? OPERATION_APPENDED : OPERATION_SET;
+}
+
+static void settle_leaf(struct effective *out, struct origin *leaf, const struct effective *parent, struct text keyed, struct arena *arena)
+{
+	const struct origin *inherited = parent ? effective_origin(parent, leaf->field) : NULL;
+
 	if (inherited && inherited->value == leaf->value) {
 		struct origin kept = *inherited;
 		kept.row = leaf->row;
+		kept.operation = OPERATION_KEPT;
 		*leaf = kept;
 		return;
 	}
 	leaf->recipe = recipe_of(out, leaf->place);
+	leaf->operation = operation_of(parent, leaf, keyed, inherited);
 	if (inherited && leaf->row->merge != MERGE_NEVER)
 		add_shadows(leaf, inherited->recipe, inherited->value, inherited, arena);
 }
@@ -93,7 +130,8 @@ static void settle_leaf(struct effective *out, struct origin *leaf, const struct
 static struct origin removed_origin(struct effective *out, const struct removal *removal, const struct origin *inherited,
                                     struct arena *arena)
 {
-	struct origin origin = {.field = removal->field, .row = field_item(NULL), .recipe = out->recipe, .place = removal->place};
+	struct origin origin = {.field = removal->field, .row = field_item(NULL), .recipe = out->recipe, .operation = OPERATION_REMOVED,
+	                        .place = removal->place};
 	const struct recipe *setter =
 	    inherited && inherited->value ? inherited->recipe : recipe_of(out, removal->value->place);
 
@@ -175,7 +213,7 @@ void origins_make(struct effective *out, const struct effective *parent, const s
 	strand.count = leaves.count + 1; /* 0 stands before the first */
 	for (size_t i = 0; i < leaves.count; i++) {
 		struct origin *leaf = &leaves.items[i];
-		settle_leaf(out, leaf, parent ? effective_origin(parent, leaf->field) : NULL, arena);
+		settle_leaf(out, leaf, parent, leaves.keyed[i], arena);
 		name_set_add(&names, leaf->field, &scratch);
 		strand.items[i + 1] = *leaf;
 		strand.next[i] = i + 1;
@@ -202,4 +240,18 @@ const struct origin *effective_origin(const struct effective *effective, struct 
 			high = middle;
 	}
 	return low < effective->origin_count && text_equal(effective->by_field[low]->field, field) ? effective->by_field[low] : NULL;
+}
+
+const char *operation_name(enum operation operation)
+{
+	static const char *const names[] = {
+		[OPERATION_SET] = "set",
+		[OPERATION_KEPT] = "kept",
+		[OPERATION_REPLACED] = "replaced",
+		[OPERATION_MERGED] = "merged",
+		[OPERATION_APPENDED] = "appended",
+		[OPERATION_REMOVED] = "removed",
+	};
+
+	return names[operation];
 }

@@ -84,6 +84,7 @@ static void resolve_one(const struct progress *progress, size_t i, const struct 
 	struct merge merge = {.arena = arena, .diags = bench->diags, .said = &progress->said, .findings_only = !progress->whole};
 
 	out->recipe = recipe;
+	out->above = parent;
 	make_chain(out, parent, arena);
 	if (!link->whole)
 		return;

@@ -120,3 +120,19 @@ void waivers_judge(const struct effective *effective, struct arena *arena, struc
 		}
 	}
 }
+
+const struct waiver *effective_waiver(const struct effective **of, const struct effective *effective, const struct recipe *setter,
+                                      struct text field)
+{
+	const struct effective *at = effective;
+
+	while (at && at->recipe != setter)
+		at = at->above;
+	for (; at; at = at->above)
+		for (size_t i = 0; i < at->waiver_count; i++)
+			if (at->waivers[i].used && at->waivers[i].gate.len && field_within(field, at->waivers[i].gate)) {
+				*of = at;
+				return &at->waivers[i];
+			}
+	return NULL;
+}

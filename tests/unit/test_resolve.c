@@ -1038,31 +1038,56 @@ static void why_tells_origins(void **state)
 	check_findings(&world, "");
 	buffer_init(&out);
 	resolve_yaml(&out, effective(&world, "child"), true);
-	const char *wanted = "metadata:\n"
-	                     "  id: child                                    # child.yaml:1\n"
-	                     "  name: N                                      # child.yaml:1\n"
-	                     "  model_family: pricing                        # child.yaml:1  was pricing base.yaml:1\n"
-	                     "  level: client                                # child.yaml:1\n"
-	                     "  version: 1.2.0                               # child.yaml:1\n"
-	                     "  status: approved                             # child.yaml:1\n"
-	                     "  parent: base                                 # child.yaml:1\n"
-	                     "  tags: [a, b]                                 # child.yaml:1  was [a] base.yaml:1\n"
+	const char *wanted = "# in effect: base 1.2.0 <- child 1.2.0\n"
+	                     "# comments of these files are not carried over; those below name the line that set each value\n"
+	                     "metadata:\n"
+	                     "  id: child                                    # child.yaml:1 (client), set\n"
+	                     "  name: N                                      # child.yaml:1 (client), set\n"
+	                     "  model_family: pricing                        # child.yaml:1 (client), replaced  was pricing base.yaml:1 (baseline)\n"
+	                     "  level: client                                # child.yaml:1 (client), set\n"
+	                     "  version: 1.2.0                               # child.yaml:1 (client), set\n"
+	                     "  status: approved                             # child.yaml:1 (client), set\n"
+	                     "  parent: base                                 # child.yaml:1 (client), set\n"
+	                     "  tags: [a, b]                                 # child.yaml:1 (client), merged  was [a] base.yaml:1 (baseline)\n"
 	                     "requirements:\n"
-	                     "  grain: day                                   # base.yaml:2\n"
+	                     "  grain: day                                   # base.yaml:2 (baseline), kept\n"
 	                     "evaluation:\n"
 	                     "  packs:\n"
-	                     "    - pack_a                                   # base.yaml:3\n"
+	                     "    - pack_a                                   # base.yaml:3 (baseline), kept\n"
 	                     "pipeline:\n"
 	                     "  stages:\n"
 	                     "    - name: t\n"
-	                     "      type: training                           # base.yaml:4\n"
+	                     "      type: training                           # base.yaml:4 (baseline), kept\n"
 	                     "      config:\n"
-	                     "        lr: 1                                  # child.yaml:6  was 0.1 base.yaml:4\n"
-	                     "        # removed: pipeline.stages.t.config.b  # child.yaml:7  was 1 base.yaml:4\n"
+	                     "        lr: 1                                  # child.yaml:6 (client), replaced  was 0.1 base.yaml:4 (baseline)\n"
+	                     "        # removed: pipeline.stages.t.config.b  # child.yaml:7 (client)  was 1 base.yaml:4 (baseline)\n"
 	                     "    - name: u\n"
-	                     "      type: quality                            # child.yaml:8\n";
+	                     "      type: quality                            # child.yaml:8 (client), appended\n";
 	if (!text_is(buffer_text(&out), wanted))
 		fail_msg("\n%.*s\nwanted\n%s", TEXT_ARGS(buffer_text(&out)), wanted);
+	buffer_release(&out);
+	arena_release(&world.arena);
+}
+
+static void why_of_one_field(void **state)
+{
+	struct world world;
+	struct buffer out;
+
+	(void)state;
+	world_init(&world);
+	add(&world, "base", "baseline", NULL, "", REST STAGE "{lr: 0.1, b: 1}}]}\n");
+	add(&world, "child", "client", "base", "", "pipeline: {stages: [{name: t, config: {lr: 1, $unset: [b]}}]}\n");
+	resolve(&world);
+	buffer_init(&out);
+	assert_int_equal(resolve_field_yaml(&out, effective(&world, "child"), TEXT("pipeline.stages.t.config")), 2);
+	assert_string_equal(buffer_text(&out).at, "pipeline.stages.t.config.lr: 1\n"
+	                                          "  # replaced: child.yaml:2 (client) of child 1.2.0\n"
+	                                          "  # was 0.1: base.yaml:4 (baseline) of base 1.2.0\n"
+	                                          "pipeline.stages.t.config.b: null\n"
+	                                          "  # removed: child.yaml:2 (client) of child 1.2.0\n"
+	                                          "  # was 1: base.yaml:4 (baseline) of base 1.2.0\n");
+	assert_int_equal(resolve_field_yaml(&out, effective(&world, "child"), TEXT("pipeline.stages.t.conf")), 0);
 	buffer_release(&out);
 	arena_release(&world.arena);
 }
@@ -1078,7 +1103,7 @@ static void json_is_typed(void **state)
 	add(&world, "child", "client", "base", "", "pipeline: {stages: [{name: t, config: {lr: 1}}]}\n");
 	resolve(&world);
 	buffer_init(&out);
-	resolve_json(&out, effective(&world, "child"), true);
+	resolve_json(&out, effective(&world, "child"), true, TEXT(""));
 	assert_true(text_starts(buffer_text(&out), "{\n  \"schema\": \"galley.resolve/1\",\n  \"id\": \"child\",\n  \"version\": \"1.2.0\",\n  \"digest\": \""));
 	assert_non_null(strstr(out.data, "\"grain\": \"007\""));
 	assert_non_null(strstr(out.data, "\"lr\": 1,"));
@@ -1135,7 +1160,8 @@ int main(void)
 	    cmocka_unit_test(digest_moves_with_meaning_alone),
 	    cmocka_unit_test(canonical_form_is_rfc_8785),
 	    cmocka_unit_test(yaml_reads_back),
-	    cmocka_unit_test(why_tells_origins),
+	    cmocka_unit_test(why_of_one_field),
+		cmocka_unit_test(why_tells_origins),
 	    cmocka_unit_test(json_is_typed),
 	};
 
