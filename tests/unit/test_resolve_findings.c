@@ -114,53 +114,74 @@ static void test_cases(void **state)
 
 /* --- recipes that nobody inherits from --- */
 
-static size_t roll(uint64_t *seed, size_t below)
+/* Options in the place of the first of each list: of all lists together the one at `only`, or any at random. */
+struct chooser {
+	size_t only;
+	size_t passed; /* options of the lists so far */
+	bool random;
+	uint64_t seed;
+};
+
+static size_t roll(struct chooser *chooser, size_t below)
 {
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (size_t)(*seed >> 33) % below;
+	chooser->seed = chooser->seed * 6364136223846793005u + 1442695040888963407u;
+	return (size_t)(chooser->seed >> 33) % below;
 }
 
-/* Mostly the first, else any. */
-#define PICK(seed, options) ((options)[roll(seed, 3) ? 0 : roll(seed, sizeof(options) / sizeof *(options))])
+static const char *pick(struct chooser *chooser, const char *const *options, size_t count)
+{
+	size_t passed = chooser->passed;
+
+	chooser->passed += count;
+	if (chooser->random)
+		return options[roll(chooser, 6) ? 0 : roll(chooser, count)];
+	return options[chooser->only >= passed && chooser->only < passed + count ? chooser->only - passed : 0];
+}
+
+#define PICK(chooser, options) pick(chooser, options, sizeof(options) / sizeof *(options))
 
 /* What baselines have that decides what may be said of their children. */
-static const char *baseline(struct arena *arena, uint64_t *seed, size_t number)
+static const char *baseline(struct arena *arena, struct chooser *chooser, size_t number)
 {
-	static const char *const policies[] = {"", "  policy: {locked: [monitoring.drift.method]}\n", "  policy: {tighten_only: [evaluation.metrics]}\n"};
-	static const char *const lineages[] = {"", "lineage: {input_features: [price, stock, later], output_features: [demand]}\n", "lineage: {input_features: [price]}\n"};
+	static const char *const policies[] = {"", "  policy: {locked: [monitoring.drift.method]}\n", "  policy: {tighten_only: [evaluation.metrics]}\n",
+	                                       "  policy: {locked: [pipeline.stages]}\n", "  policy: {locked: [requirements]}\n"};
+	static const char *const lineages[] = {"", "lineage: {input_features: [price, stock, later], output_features: [demand]}\n",
+	                                       "lineage: {input_features: [price, extra]}\n", "lineage: {input_features: [price]}\n"};
 	static const char *const extras[] = {"", "    allow_extra_columns: false\n", "    key: [price]\n"};
 	static const char *const columns[] = {"    columns: {price: {type: number}, stock: {type: category}, at: {type: timestamp}}\n", "", "    columns: {Price: {type: number}, price: {type: number}}\n",
 	                                      "    columns: {price: {type: number, min: 5}, stock: {}}\n"};
 	static const char *const metrics[] = {"    MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}\n", "    mape: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}\n    bias: {direction: target, target: 0, threshold_warning: 1, threshold_critical: 2}\n"};
 	static const char *const monitorings[] = {"  drift: {method: PSI, threshold: 0.2, features: [price]}\n  metrics: [MAPE]\n", "", "  drift: {method: KS, p: 0.01, features: [{name: price}]}\n",
-	                                          "  drift: {features: [later]}\n  metrics: [nobody]\n", "  drift: {features: [price]}\n  freshness: {features: [at]}\n",
+	                                          "  drift: {features: [price]}\n  metrics: [nobody]\n", "  drift: {features: [gone]}\n",
+	                                          "  drift: {features: [later]}\nlineage: {input_features: [price, later, extra]}\n",
+	                                          "  freshness: {features: [later]}\nlineage: {input_features: [price, later, extra]}\n", "  drift: {features: [price]}\n  freshness: {features: [at]}\n",
 	                                          "  metrics: [mape]\n  alerts: {A: {condition: drift.max > 0.2}}\n"};
 
 	return arena_format(arena,
 	                    "metadata:\n  id: base_%zu\n  name: Base %zu\n  model_family: forecasting\n  level: baseline\n  version: 1.0.0\n  status: approved\n  owner: a\n  tags: [x, y]\n%s"
 	                    "%srequirements:\n  min_history: 52w\n  labels: [demand]\n  schema:\n    min_rows: 100\n%s%s"
 	                    "pipeline:\n  stages:\n    - {name: train, type: training}\n    - {name: load, type: quality}\nevaluation:\n  metrics:\n%smonitoring:\n  actions: {on_drift: alert}\n%s",
-	                    number, number, PICK(seed, policies), PICK(seed, lineages), PICK(seed, extras), PICK(seed, columns), PICK(seed, metrics), PICK(seed, monitorings));
+	                    number, number, PICK(chooser, policies), PICK(chooser, lineages), PICK(chooser, extras), PICK(chooser, columns), PICK(chooser, metrics), PICK(chooser, monitorings));
 }
 
-static const char *client(struct arena *arena, uint64_t *seed, size_t number, size_t parent)
+static const char *client(struct arena *arena, struct chooser *chooser, size_t number, size_t parent)
 {
 	static const char *const owners[] = {"", "  owner: b\n", "  owner: a\n", "  tags: [x]\n", "  tags: [z]\n", "  tags: [z, z]\n", "  policy: {locked: [a]}\n", "  x-note: {a: [1]}\n", "  $unset: [owner]\n", "  owner:\n"};
 	static const char *const requirements[] = {"", "  min_history: 104w\n", "  min_history: 26w\n", "  min_history: 52w\n", "  labels: [units]\n", "  grain: day\n", "  grain: [a]\n", "  feature_sets: {required: [a]}\n"};
 	static const char *const schemas[] = {"", "    min_rows: 200\n", "    min_rows: 50\n", "    min_rows: 100\n", "    allow_extra_columns: false\n", "    key: [other]\n", "    $patch: replace\n", "    max_rows: 900\n"};
 	static const char *const columns[] = {"      extra: {type: number}\n", "", "      extra: {type: number, min: 5, max: 1}\n", "      price: {type: number, max: 3}\n", "      Price: {type: number}\n",
-	                                      "      extra: {type: category}\n      EXTRA: {type: number}\n", "      later: {type: timestamp}\n", "      extra:\n", "      extra: {required: true, max: 4}\n",
+	                                      "      extra: {type: category}\n      EXTRA: {type: number}\n", "      later: {type: timestamp}\n", "      later: {type: number}\n", "      extra: {type: category}\n", "      extra:\n", "      extra: {required: true, max: 4}\n",
 	                                      "      price: {required: false}\n", "      at: {type: number}\n", "      extra: {type: timestamp}\n", "      extra: {x-a: {$unset: [b]}}\n"};
-	static const char *const stages[] = {"", "    - {name: more, type: training}\n", "    - {name: train, config: {depth: 3}}\n", "    - {name: more}\n", "    - {name: more, type: training}\n    - {name: more, type: training}\n",
+	static const char *const stages[] = {"", "    - {name: more, type: training}\n", "    - {name: train, config: {depth: 3}}\n", "    - {name: more}\n", "    - {name: train, type: training}\n", "    - {name: more, type: training}\n    - {name: more, type: training}\n",
 	                                     "    - {name: train, $patch: delete}\n", "    - {name: more, type: training, config: {a: null}}\n", "    - {type: training}\n"};
 	static const char *const metrics[] = {"", "    RMSE: {target: 1, threshold_warning: 2, threshold_critical: 3}\n", "    RMSE: {target: 1, threshold_warning: 3, threshold_critical: 2}\n", "    RMSE: {threshold_critical: 2}\n",
-	                                      "    MAPE: {threshold_critical: 0.4}\n", "    MAPE: {threshold_critical: 0.25}\n", "    mApe: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}\n",
+	                                      "    MAPE: {threshold_critical: 0.4}\n", "    MAPE: {threshold_critical: 0.25}\n", "    MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.4}\n", "    mApe: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}\n",
 	                                      "    MAPE: {direction: higher}\n", "    RMSE: {target: 1, threshold_warning: 2}\n", "    R2: {target: 3, threshold_warning: 0.2, threshold_critical: 0.1}\n"};
 	static const char *const monitored[] = {"", "  metrics: [RMSE]\n", "  metrics: [MAPE]\n", "  metrics: [rmse]\n", "  metrics: [unknown]\n", "  actions: {on_drift: none}\n", "  actions: {on_drift: retrain}\n", "  alerts: {b: {condition: drift.max > 0.1}}\n",
 	                                        "  freshness: {features: [extra]}\n"};
 	static const char *const drifts[] = {"    features: [{name: extra, method: PSI, threshold: 0.1}]\n", "", "    features: [extra]\n", "    features: [{name: extra, threshold: 0.1}]\n", "    features: [{name: extra, method: KS, p: 0.1}]\n",
 	                                     "    features: [{name: extra, method: KS, threshold: 0.1}]\n", "    features: [{name: extra, method: chi_square, p: 0.1}]\n", "    features: [price]\n", "    features: [gone]\n",
-	                                     "    method: KS\n", "    threshold: 0.3\n", "    threshold: 0.1\n", "    features: [extra, extra]\n", "    features: [Extra]\n", "    features: [{name: extra, p: 0.1, threshold: 0.1}]\n",
+	                                     "    method: KS\n", "    threshold: 0.3\n", "    threshold: 0.1\n", "    features: [extra, extra]\n", "    features: [Extra]\n", "    features: [Price]\n", "    features: [stock]\n", "    features: [{name: extra, p: 0.1, threshold: 0.1}]\n",
 	                                     "    features: [{name: extra, method: auto}]\n", "    features: [{name: extra, method: auto, p: 0.1}]\n", "    min_samples: 3\n"};
 	static const char *const rest[] = {"", "waivers: [{gate: requirements.min_history, reason: r, approved_by: a, expires: 2027-01-01}]\n", "deployment: {mode: batch}\n", "x-a: {b: 1}\n", "lineage: {input_features: [extra]}\n",
 	                                   "$unset: [pipeline]\n", "unknown: 1\n"};
@@ -170,24 +191,37 @@ static const char *client(struct arena *arena, uint64_t *seed, size_t number, si
 	                    "metadata:\n  id: client_%zu\n  name: Client %zu\n  model_family: forecasting\n  level: client\n  parent: base_%zu%s\n  version: 1.0.0\n  status: approved\n%s"
 	                    "requirements:\n%s  schema:\n%s    columns:\n%spipeline:\n  stages:\n    - {name: own, type: training}\n%sevaluation:\n  metrics:\n    own: {target: 1, threshold_warning: 2, threshold_critical: 3}\n%s"
 	                    "monitoring:\n%s  drift:\n%s%s",
-	                    number, number, parent, PICK(seed, pins), PICK(seed, owners), PICK(seed, requirements), PICK(seed, schemas), PICK(seed, columns), PICK(seed, stages), PICK(seed, metrics), PICK(seed, monitored), PICK(seed, drifts), PICK(seed, rest));
+	                    number, number, parent, PICK(chooser, pins), PICK(chooser, owners), PICK(chooser, requirements), PICK(chooser, schemas), PICK(chooser, columns), PICK(chooser, stages), PICK(chooser, metrics), PICK(chooser, monitored), PICK(chooser, drifts), PICK(chooser, rest));
+}
+
+/* A baseline with as many clients as there are options, each with one of them, or at random. */
+static size_t same_leaves(struct sandbox *sandbox, struct chooser chooser, size_t clients, int64_t present)
+{
+	struct chooser below = {.random = chooser.random, .seed = chooser.seed + 1};
+
+	sandbox_write(sandbox, "w/recipes/base_0.yaml", baseline(&sandbox->arena, &chooser, 0));
+	for (size_t i = 0; i < clients; i++) {
+		below.passed = 0;
+		below.only = i;
+		sandbox_write(sandbox, arena_format(&sandbox->arena, "w/recipes/client_%zu.yaml", i), client(&sandbox->arena, &below, i, 0));
+	}
+	return same_findings(sandbox_path(sandbox, "w"), present);
 }
 
 static void test_leaves(void **state)
 {
-	enum { ROUNDS = 12, BASELINES = 4, CLIENTS = 60 };
 	struct sandbox *sandbox = *state;
-	uint64_t seed = 5;
+	struct chooser above = {.only = SIZE_MAX}, below = {.only = SIZE_MAX};
 	size_t found = 0;
 
-	for (size_t round = 0; round < ROUNDS; round++) {
-		for (size_t i = 0; i < BASELINES; i++)
-			sandbox_write(sandbox, arena_format(&sandbox->arena, "w/recipes/base_%zu.yaml", i), baseline(&sandbox->arena, &seed, i));
-		for (size_t i = 0; i < CLIENTS; i++)
-			sandbox_write(sandbox, arena_format(&sandbox->arena, "w/recipes/client_%zu.yaml", i), client(&sandbox->arena, &seed, i, i % BASELINES));
-		found += same_findings(sandbox_path(sandbox, "w"), presents[round % 2]);
-	}
-	assert_true(found > ROUNDS * CLIENTS);
+	/* How many options there are. */
+	baseline(&sandbox->arena, &above, 0);
+	client(&sandbox->arena, &below, 0, 0);
+	for (size_t i = 0; i < above.passed; i++)
+		found += same_leaves(sandbox, (struct chooser){.only = i}, below.passed, presents[0]);
+	for (size_t i = 0; i < 10; i++)
+		found += same_leaves(sandbox, (struct chooser){.random = true, .seed = i}, below.passed, presents[i % 2]);
+	assert_true(found > above.passed * below.passed / 2);
 }
 
 int main(void)
