@@ -67,9 +67,14 @@ struct comment {
  * files that document_read() has taken: hostile ones cost what they like here. None in JSON. */
 void document_comments(struct comment **comments, size_t *count, const struct input *file, const char *mark, struct arena *arena);
 
-/* The value of a key, or NULL; also NULL when map is NULL or no map. */
-struct value *value_get(const struct value *map, const char *name);
+/* The member of a key, or its value, or NULL; also NULL when map is NULL or no map. */
 struct member *value_member(const struct value *map, struct text name);
+static inline struct value *value_get(const struct value *map, const char *name)
+{
+	struct member *member = value_member(map, text_of(name));
+
+	return member ? member->value : NULL;
+}
 /* Follows names through maps: value_at(root, "metadata.id"). Names with dots cannot be reached so. */
 struct value *value_at(const struct value *map, const char *path);
 
@@ -83,6 +88,8 @@ struct value *value_new_list(struct arena *arena, struct place place);
 /* Room for count items or members in a list or map that has none yet, so that adding them does not move it. */
 void value_reserve(struct value *value, size_t count, struct arena *arena);
 void value_add_member(struct value *map, struct member member, struct arena *arena);
+/* All members at once, of a map that has none. */
+void value_take_members(struct value *map, const struct member *members, size_t count, struct arena *arena);
 void value_add_item(struct value *list, struct value *item, struct arena *arena);
 
 /* The class of a scalar where no schema says it: quoted is text, plain true and false booleans, a plain finite decimal without needless

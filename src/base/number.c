@@ -58,12 +58,33 @@ static struct shape read_shape(struct text text)
 	return shape;
 }
 
+/* A short decimal without exponent: a whole number over a power of ten, both exact, so that one division rounds as strtod() does. */
+static bool parse_short(double *value, struct text text, const struct shape *shape)
+{
+	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	uint64_t digits = 0;
+
+	if (shape->exponent.len || shape->whole_len + shape->part_len >= sizeof powers / sizeof *powers)
+		return false;
+	for (size_t i = 0; i < shape->whole_len; i++)
+		digits = digits * 10 + (uint64_t)(text.at[shape->whole_start + i] - '0');
+	for (size_t i = 0; i < shape->part_len; i++)
+		digits = digits * 10 + (uint64_t)(text.at[shape->part_start + i] - '0');
+	*value = (double)digits / powers[shape->part_len];
+	if (shape->negative)
+		*value = -*value;
+	return true;
+}
+
 enum number_class number_parse(double *value, struct text text)
 {
 	struct text bare = text;
+	struct shape shape = read_shape(text);
 	char small[64];
 
-	if (!read_shape(text).ok) {
+	if (shape.ok && parse_short(value, text, &shape))
+		return NUMBER_FINITE;
+	if (!shape.ok) {
 		double sign = 1;
 		if (bare.len && (bare.at[0] == '+' || bare.at[0] == '-')) {
 			sign = bare.at[0] == '-' ? -1 : 1;

@@ -23,11 +23,10 @@ static const size_t *most_bytes(const struct loader *loader, enum kind kind)
 	return kind == KIND_SNAPSHOT ? &loader->limits->metrics_bytes : &loader->limits->manifest_bytes;
 }
 
-static int read_file(struct ahead *file, struct loader *loader)
+static int read_file(struct ahead *file, struct loader *loader, struct arena *arena)
 {
-	file->input = arena_alloc(loader->arena, sizeof *file->input);
-	if (source_read(file->input, &file->result, loader->source, file->path, *most_bytes(loader, file->kind),
-	                loader->arena, loader->failure) < 0)
+	file->input = arena_alloc(arena, sizeof *file->input);
+	if (source_read(file->input, &file->result, loader->source, file->path, *most_bytes(loader, file->kind), arena, loader->failure) < 0)
 		return -1;
 	file->input->path = file->path;
 	return 0;
@@ -70,16 +69,24 @@ static void parse_file(struct ahead *file, const struct loader *loader, struct a
 
 struct crew {
 	struct loader *loader;
+	struct work_lock *reading; /* a source is for one thread at a time */
+	bool failed;
 	struct arena arenas[WORK_THREADS_MAX], trees[WORK_THREADS_MAX];
 };
 
 static void parse_one(void *context, size_t i, unsigned worker)
 {
 	struct crew *crew = context;
-
 	struct ahead *file = &crew->loader->ahead[i];
 	struct arena *arena = &crew->arenas[worker], *tree = &crew->trees[worker];
 
+	work_lock_take(crew->reading);
+	if (!crew->failed && read_file(file, crew->loader, arena) < 0)
+		crew->failed = true;
+	bool failed = crew->failed;
+	work_lock_give(crew->reading);
+	if (failed)
+		return;
 	file->brief = crew->loader->brief && file->kind == KIND_RECIPE;
 	parse_file(file, crew->loader, arena, file->brief ? tree : arena);
 	if (!file->brief)
@@ -106,16 +113,19 @@ int ahead_read(struct loader *loader, unsigned jobs)
 	if (!loader->ahead_count)
 		return 0;
 	qsort(loader->ahead, loader->ahead_count, sizeof *loader->ahead, compare);
-	for (size_t i = 0; i < loader->ahead_count; i++)
-		if (read_file(&loader->ahead[i], loader) < 0)
-			return -1;
 	crew->loader = loader;
+	crew->reading = work_lock_new();
 	work_each(loader->ahead_count, jobs, parse_one, crew);
 	for (size_t i = 0; i < WORK_THREADS_MAX; i++) {
 		arena_join(loader->arena, &crew->arenas[i]);
 		arena_release(&crew->trees[i]);
 	}
-	return 0;
+	work_lock_free(crew->reading);
+	/* Of several that cannot be read the first is named, whichever thread came upon one. */
+	for (size_t i = 0; crew->failed && i < loader->ahead_count; i++)
+		if (read_file(&loader->ahead[i], loader, loader->arena) < 0)
+			break;
+	return crew->failed ? -1 : 0;
 }
 
 void ahead_take(struct loader *loader, struct input *const *inputs, const enum kind *kinds, size_t count)
@@ -146,7 +156,7 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 		file = bsearch(&now, loader->ahead, loader->ahead_count, sizeof now, compare);
 	if (!file || file->kind != kind) {
 		file = &now;
-		if (read_file(file, loader) < 0)
+		if (read_file(file, loader, loader->arena) < 0)
 			return -1;
 		parse_file(file, loader, loader->arena, loader->arena);
 	}

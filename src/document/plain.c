@@ -178,13 +178,15 @@ static void hold(struct plain *p, struct text name, struct place place, struct v
 static bool fill(struct plain *p, struct value *value, size_t first)
 {
 	struct arena *arena = p->reader->arena;
+	size_t count = p->held_count - first;
 
-	value_reserve(value, p->held_count - first, arena);
-	for (size_t i = first; i < p->held_count; i++)
-		if (value->kind == VALUE_MAP)
-			value_add_member(value, p->held[i], arena);
-		else
+	if (value->kind == VALUE_MAP) {
+		value_take_members(value, p->held + first, count, arena);
+	} else {
+		value_reserve(value, count, arena);
+		for (size_t i = first; i < p->held_count; i++)
 			value_add_item(value, p->held[i].value, arena);
+	}
 	p->held_count = first;
 	p->depth--;
 	return value->kind != VALUE_MAP || !value_has_twins(value);

@@ -92,13 +92,6 @@ struct member *value_member(const struct value *map, struct text name)
 	return NULL;
 }
 
-struct value *value_get(const struct value *map, const char *name)
-{
-	struct member *member = value_member(map, text_of(name));
-
-	return member ? member->value : NULL;
-}
-
 struct value *value_at(const struct value *map, const char *path)
 {
 	struct text rest = text_of(path);
@@ -173,6 +166,15 @@ void value_add_member(struct value *map, struct member member, struct arena *are
 {
 	make_room(map, arena);
 	map->members[map->count++] = member;
+	keep_index(map, arena);
+}
+
+void value_take_members(struct value *map, const struct member *members, size_t count, struct arena *arena)
+{
+	value_reserve(map, count, arena);
+	if (count)
+		memcpy(map->members, members, count * sizeof *members);
+	map->count = count;
 	keep_index(map, arena);
 }
 

@@ -9,6 +9,7 @@ struct backdrop {
 	const struct value *root, *columns;
 	const struct value *method;      /* monitoring.drift.method; NULL */
 	struct uses limited, metrics, names; /* with limits; with those monitored; columns: sorted */
+	bool upper;                      /* some of these have capital letters: names may differ in case */
 	bool whole;                      /* all packs are there */
 	bool has_inputs;
 	struct name_set stages, features, known, watched; /* known: inputs, outputs and labels; watched: for freshness */
@@ -43,6 +44,15 @@ static bool has_spellings(const struct uses *uses)
 		if (!text_equal(uses->items[i - 1].name, uses->items[i].name) &&
 		    names_compare_nocase(uses->items[i - 1].name, uses->items[i].name) == 0)
 			return true;
+	return false;
+}
+
+static bool has_upper(const struct uses *uses)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		for (size_t k = 0; k < uses->items[i].name.len; k++)
+			if (uses->items[i].name.at[k] >= 'A' && uses->items[i].name.at[k] <= 'Z')
+				return true;
 	return false;
 }
 
@@ -81,6 +91,7 @@ static void find_names(struct backdrop *out, const struct effective *parent, con
 	uses_sort(&out->metrics);
 	uses_columns(&out->names, root, arena);
 	uses_sort(&out->names);
+	out->upper = has_upper(&out->metrics) || has_upper(&out->names);
 	out->has_inputs = inputs && inputs->kind == VALUE_LIST && inputs->count;
 	add_names(&out->stages, value_at(root, "pipeline.stages"), arena);
 	add_names(&out->features, value_at(root, "monitoring.drift.features"), arena);
@@ -385,7 +396,7 @@ static bool are_features_clear(struct glance *glance, const struct value *drift,
 static bool is_monitoring_clear(struct glance *glance, const struct value *monitoring, const struct value *own)
 {
 	const struct value *inherited = value_at(glance->over->root, "monitoring.metrics");
-	const struct value *limited = value_at(own, "evaluation.metrics");
+	const struct value *limited = value_at(own, "evaluation.metrics"), *over_metrics = value_at(glance->over->root, "evaluation.metrics");
 
 	for (size_t i = 0; i < monitoring->count; i++) {
 		const struct member *member = &monitoring->members[i];
@@ -399,7 +410,8 @@ static bool is_monitoring_clear(struct glance *glance, const struct value *monit
 			return false;
 		for (size_t k = 0; k < value->count; k++) {
 			struct text name = value->items[k]->text;
-			if (glance->over->whole && !value_member(limited, name) && !uses_find_nocase(&glance->over->limited, name))
+			if (glance->over->whole && !value_member(limited, name) &&
+			    !value_member(over_metrics, name) && !uses_find_nocase(&glance->over->limited, name))
 				return false;
 			add_use(&glance->metrics, name, glance->scratch);
 		}
@@ -413,16 +425,13 @@ static bool are_spelled_alike(const struct uses *own, const struct uses *inherit
 	for (size_t i = 0; i < own->count; i++) {
 		struct text name = own->items[i].name;
 		const struct use *same = uses_find_nocase(inherited, name);
-		bool upper = false;
 		if (same && !text_equal(same->name, name))
 			return false;
-		for (size_t k = 0; k < name.len; k++)
-			upper = upper || (name.at[k] >= 'A' && name.at[k] <= 'Z');
-		for (size_t k = 0; upper && k < own->count; k++)
+		for (size_t k = 0; k < i; k++)
 			if (!text_equal(own->items[k].name, name) && names_compare_nocase(own->items[k].name, name) == 0)
 				return false;
 	}
-	return own->count <= 4 * NAMES_MOST;
+	return true;
 }
 
 static bool is_section_clear(struct glance *glance, const struct member *section, const struct value *own)
@@ -449,5 +458,8 @@ bool glance_is_clear(const struct backdrop *backdrop, const struct value *own, s
 	for (size_t i = 0; i < own->count; i++)
 		if (!is_section_clear(&glance, &own->members[i], own))
 			return false;
-	return are_spelled_alike(&glance.metrics, &backdrop->metrics) && are_spelled_alike(&glance.names, &backdrop->names);
+	if (!backdrop->upper && !has_upper(&glance.metrics) && !has_upper(&glance.names))
+		return true;
+	return glance.metrics.count + glance.names.count <= 4 * NAMES_MOST && are_spelled_alike(&glance.metrics, &backdrop->metrics) &&
+	       are_spelled_alike(&glance.names, &backdrop->names);
 }

@@ -6,20 +6,27 @@
 #include "repository.h"
 
 /* Asks for type and size before anything is loaded: a small packed object can unfold to gigabytes. */
-static int check_header(size_t *size, struct source *source, const git_oid *id, git_object_t wanted, const char *what,
-                        struct failure *failure)
+static int read_header(size_t *size, struct source *source, const git_oid *id, git_object_t wanted, const char *what,
+                       struct failure *failure)
 {
 	git_object_t type;
 
-	watch_start(source->patience);
 	int error = git_odb_read_header(size, &type, source->odb, id);
-	watch_stop();
 	if (error)
 		return repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(id));
 	if (type != wanted)
 		return failure_set(failure, EXIT_UNABLE, "cannot read '%s': object %s is a %s; the repository is damaged, run git fsck",
 		                   what, git_oid_tostr_s(id), git_object_type2string(type));
 	return 0;
+}
+
+static int check_header(size_t *size, struct source *source, const git_oid *id, git_object_t wanted, const char *what,
+                        struct failure *failure)
+{
+	watch_start(source->patience);
+	int status = read_header(size, source, id, wanted, what, failure);
+	watch_stop();
+	return status;
 }
 
 int objects_tree_bytes(git_odb_object **object, struct source *source, const git_oid *id, const char *what, struct failure *failure)
@@ -299,14 +306,15 @@ int objects_read_id(git_odb_object **object, enum read_result *result, struct so
 {
 	size_t size;
 
-	if (check_header(&size, source, id, GIT_OBJECT_BLOB, what, failure) < 0)
-		return -1;
-	*result = READ_TOO_LARGE;
-	if (size > max)
-		return 0;
+	/* One watch over both: there are many of these. */
 	watch_start(source->patience);
-	int error = git_odb_read(object, source->odb, id);
+	int error = 0, status = read_header(&size, source, id, GIT_OBJECT_BLOB, what, failure);
+	if (status == 0 && size <= max)
+		error = git_odb_read(object, source->odb, id);
 	watch_stop();
+	*result = READ_TOO_LARGE;
+	if (status < 0 || size > max)
+		return status;
 	if (error)
 		return repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(id));
 	*result = READ_OK;
