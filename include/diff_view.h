@@ -13,6 +13,13 @@ struct diff_view {
 	const char *head;       /* commit; NULL: */
 	const char *head_place; /* "the working tree", "the index" */
 	bool emoji;             /* in Markdown */
+	struct text folder;     /* of the recipes: left out before paths in Markdown's tables */
+};
+
+struct diff_counts {
+	size_t records[KIND_COUNT];
+	size_t gates[GATE_IS_TIGHTER + 1]; /* groups; waived ones that are also looser count there */
+	size_t waived;                     /* looser or removed, but covered by a waiver */
 };
 
 void diff_text(struct buffer *out, const struct diff_view *view, bool color);

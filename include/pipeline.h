@@ -9,6 +9,7 @@
 #include "author.h"
 #include "difference.h"
 #include "publish.h"
+#include "rejudge.h"
 #include "results.h"
 #include "source.h"
 #include "synth.h"
@@ -68,6 +69,8 @@ int workspace_has(bool *found, struct workspace *workspace, struct text path, st
 
 /* Resolve: what differs in meaning between workspace->base and what was read. Not after findings_only. */
 void workspace_differences(struct differences *out, struct workspace *workspace);
+/* Measure: the runs that succeeded, judged by the limits of both. */
+void workspace_rejudge(struct run_moves *out, struct workspace *workspace);
 
 /* History: all of them also where settings_only. Without history, or in a shallow clone that cannot know, they fail with EXIT_UNABLE. */
 

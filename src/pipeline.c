@@ -355,6 +355,14 @@ void workspace_differences(struct differences *out, struct workspace *workspace)
 	differences_find(out, &before, &now, &workspace->arena);
 }
 
+void workspace_rejudge(struct run_moves *out, struct workspace *workspace)
+{
+	const struct workspace_base *base = workspace->base;
+	const struct state before = {&base->catalog, &base->resolved}, now = {&workspace->catalog, &workspace->resolved};
+
+	runs_rejudge(out, &before, &now, &workspace->arena);
+}
+
 /* --- Versions --- */
 
 static int open_history(struct workspace *workspace, struct failure *failure)

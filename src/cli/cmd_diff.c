@@ -39,6 +39,7 @@ static int render(struct workspace *workspace, const struct invocation *invocati
 		.head = info->kind == SOURCE_COMMIT ? info->commit : NULL,
 		.head_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree",
 		.emoji = workspace->catalog.config.emoji,
+		.folder = workspace->catalog.config.recipes,
 	};
 
 	workspace_differences(&differences, workspace);

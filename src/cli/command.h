@@ -44,6 +44,8 @@ struct invocation {
 	size_t output_count;
 	const char *summary;
 	size_t max_findings; /* SIZE_MAX: all */
+	size_t max_bytes;    /* SIZE_MAX: not given */
+	const char *key;
 	const char *reference, *current, *delimiter, *recipe;
 	struct words drifts;
 	size_t rows, seed;

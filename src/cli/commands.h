@@ -2,6 +2,7 @@
 COMMAND(check)
 COMMAND(resolve)
 COMMAND(diff)
+COMMAND(review)
 COMMAND(eval)
 COMMAND(drift)
 COMMAND(validate)

@@ -386,7 +386,7 @@ size_t session_watched(struct text paths[static SESSION_WATCHED], struct workspa
 
 int cli_run(int argc, char **argv)
 {
-	struct invocation invocation = {.max_findings = SIZE_MAX};
+	struct invocation invocation = {.max_findings = SIZE_MAX, .max_bytes = SIZE_MAX};
 	struct buffer out;
 
 	arena_init(&invocation.arena);

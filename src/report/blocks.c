@@ -47,32 +47,46 @@ static size_t row_start(const struct block *block, size_t row)
 	return row ? block->ends[row - 1] : 0;
 }
 
-/* As many rows as there is room for, the first ones; a block without any is left out with its head. */
-static void take_rows(struct block *block, size_t *room)
+/* As many rows as fit into share, the first ones; a block without any is left out with its head. Returns what it takes. */
+static size_t take_rows(struct block *block, size_t share)
 {
-	size_t frame = block->head.len + block->tail.len, used = frame;
+	size_t frame = block->head.len + block->tail.len, used = frame + MORE_BYTES;
 
 	block->shown = 0;
+	block->taken = false;
 	if (!has_content(block))
-		return;
+		return 0;
 	/* Where all of it fits, no room is needed to say how much was left out. */
-	size_t whole = frame + block->rows.len;
-	if (whole <= *room) {
+	if (frame + block->rows.len <= share) {
 		block->shown = block->count;
 		block->taken = true;
-		*room -= whole;
-		return;
+		return frame + block->rows.len;
 	}
-	used += MORE_BYTES;
-	while (block->shown < block->count) {
-		size_t row = block->ends[block->shown] - row_start(block, block->shown);
-		if (used + row > *room)
-			break;
-		used += row;
+	while (block->shown < block->count && used + block->ends[block->shown] - row_start(block, block->shown) <= share) {
+		used += block->ends[block->shown] - row_start(block, block->shown);
 		block->shown++;
 	}
 	block->taken = block->shown > 0;
-	*room -= block->taken ? used : 0;
+	return block->taken ? used : 0;
+}
+
+/* Each in the order of ranks takes at most half of what is left, so that one long list does not push all others out; then what is still
+ * left goes to them in the same order. */
+static void share_room(struct blocks *blocks, size_t room)
+{
+	enum { RANKS = 16 };
+	size_t used[sizeof blocks->items / sizeof *blocks->items] = {0};
+
+	for (int round = 0; round < 2; round++)
+		for (int rank = 0; rank < RANKS; rank++)
+			for (size_t i = 0; i < blocks->count; i++) {
+				struct block *block = blocks->items[i];
+				if (block->rank != rank || (round && block->taken && block->shown == block->count))
+					continue;
+				room += used[i];
+				used[i] = take_rows(block, round || rank == 0 ? room : room / 2);
+				room -= used[i];
+			}
 }
 
 static void add_block(struct buffer *out, const struct block *block)
@@ -108,7 +122,7 @@ static void add_left_out(struct buffer *out, const struct blocks *blocks, struct
 
 void blocks_print(struct buffer *out, struct blocks *blocks, size_t max, struct text whole)
 {
-	enum { RANKS = 16, NAME_BYTES = 40 };
+	enum { NAME_BYTES = 40 };
 	/* The line about whole blocks, at its longest. */
 	size_t needed = out->len + whole.len + 40 + blocks->count * NAME_BYTES, all = out->len, room = max > out->len ? max - out->len : 0;
 
@@ -117,10 +131,7 @@ void blocks_print(struct buffer *out, struct blocks *blocks, size_t max, struct 
 			all += blocks->items[i]->head.len + blocks->items[i]->rows.len + blocks->items[i]->tail.len;
 	if (all > max)
 		room = max > needed ? max - needed : 0;
-	for (int rank = 0; rank < RANKS; rank++)
-		for (size_t i = 0; i < blocks->count; i++)
-			if (blocks->items[i]->rank == rank)
-				take_rows(blocks->items[i], &room);
+	share_room(blocks, room);
 	for (size_t i = 0; i < blocks->count; i++)
 		add_block(out, blocks->items[i]);
 	add_left_out(out, blocks, whole);

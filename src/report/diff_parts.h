@@ -28,20 +28,14 @@ struct field_group *diff_fields(size_t *count, const struct differences *differe
 /* Of packs and recipes: the loosest first. */
 struct gate_group *diff_gates(size_t *count, const struct differences *differences, struct arena *arena);
 
-struct diff_counts {
-	size_t records[KIND_COUNT];
-	size_t gates[GATE_IS_TIGHTER + 1]; /* groups; waived ones that are also looser count there */
-	size_t waived;                     /* looser or removed, but covered by a waiver */
-};
-
 void diff_count(struct diff_counts *counts, const struct differences *differences, struct arena *arena);
 /* "4 recipes, 1 pack and 2 models change in effect; 1 gate looser, 2 tighter" */
 void diff_headline(struct buffer *out, const struct diff_counts *counts);
 
 /* "recipe", "galley.yaml"; of a run its model before the id. */
 struct text diff_name(const struct record_change *change, struct arena *arena);
-/* "client/x.yaml:11" or "line removed, client/x.yaml:11"; empty where it is not known. */
-struct text cause_words(const struct cause *cause, struct arena *arena);
+/* "client/x.yaml:11" or "line removed, client/x.yaml:11", without the folder before it; empty where it is not known. */
+struct text cause_words(const struct cause *cause, struct text folder, struct arena *arena);
 /* Lists without their brackets, texts as they are; "none" where there is none. */
 struct text shown_value(const struct value *value, struct text brief);
 /* "1.0.0", "1.0.0 -> 1.1.0", "draft -> approved": what a record declares; arrow between. Empty where nothing moved. */

@@ -116,7 +116,7 @@ static void add_gate_row(struct buffer *out, const struct diff_tables *tables, c
 	cell(out);
 	markdown_text(out, limit.len ? limit : TEXT("all of it"));
 	if (metric && metric->direction == DIRECTION_TARGET && limit.len)
-		buffer_string(out, text_is(limit, "promote") || text_is(limit, "warn") || text_is(limit, "fail") ? " ±" : "");
+		buffer_string(out, text_is(limit, "promote") || text_is(limit, "warn") || text_is(limit, "fail") ? "&nbsp;±" : "");
 	cell(out);
 	add_gate_value(out, gate->metric_before, limit, gate->before, tables->arena);
 	cell(out);
@@ -128,6 +128,23 @@ static void add_gate_row(struct buffer *out, const struct diff_tables *tables, c
 	cell(out);
 	buffer_format(out, "%zu", gate_reach(tables, group));
 	row_end(out);
+}
+
+void add_gate_brief(struct buffer *out, const struct gate_group *group, struct arena *arena)
+{
+	const struct gate_shift *gate = group->gate;
+	struct text name, limit;
+
+	split_gate(&name, &limit, gate->field);
+	markdown_code(out, name.len > VALUE_POINTS ? text_cut(name, name.len - VALUE_POINTS, name.len) : name);
+	if (limit.len) {
+		buffer_char(out, ' ');
+		markdown_text_cut(out, limit, VALUE_POINTS);
+	}
+	buffer_char(out, ' ');
+	add_gate_value(out, gate->metric_before, limit, gate->before, arena);
+	buffer_string(out, " → ");
+	add_gate_value(out, gate->metric_after, limit, gate->after, arena);
 }
 
 void block_of_gates(struct blocks *blocks, const struct diff_tables *tables, int rank)
@@ -183,13 +200,14 @@ static void add_value(struct buffer *out, const struct value *value, struct text
 	markdown_text_cut(out, shown_value(value, brief), VALUE_POINTS);
 }
 
-static void add_field_row(struct buffer *out, const struct field_group *group, struct arena *arena)
+static void add_field_row(struct buffer *out, const struct field_group *group, const struct diff_tables *tables)
 {
+	const char stages[] = "pipeline.stages.";
 	const struct field_change *field = group->field;
-	struct text cause = cause_words(&field->cause, arena);
+	struct text cause = cause_words(&field->cause, tables->view->folder, tables->arena);
 
 	cell(out);
-	field_code(out, field->field);
+	field_code(out, text_starts(field->field, stages) ? text_cut(field->field, sizeof stages - 1, field->field.len) : field->field);
 	cell(out);
 	add_value(out, field->before, field->before_text);
 	cell(out);
@@ -214,7 +232,7 @@ void block_of_fields(struct blocks *blocks, const struct diff_tables *tables, in
 	buffer_string(&block->head, "\n#### What changes in effect\n\n");
 	table_head(&block->head, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < tables->field_count; i++) {
-		add_field_row(&block->rows, &tables->fields[i], tables->arena);
+		add_field_row(&block->rows, &tables->fields[i], tables);
 		block_row(block, blocks);
 	}
 }

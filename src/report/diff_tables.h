@@ -29,6 +29,8 @@ void block_of_records(struct blocks *blocks, const struct diff_tables *tables, e
 void add_mark(struct buffer *out, const struct diff_view *view, const char *emoji);
 /* Short id of a commit in code, or the place that is no commit. */
 void add_head(struct buffer *out, const struct diff_view *view);
+/* "`forecast_bias` warn 0.030 → 0.040" */
+void add_gate_brief(struct buffer *out, const struct gate_group *group, struct arena *arena);
 /* How many recipes a pack reaches, or records a group has. */
 size_t gate_reach(const struct diff_tables *tables, const struct gate_group *group);
 

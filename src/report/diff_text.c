@@ -115,7 +115,7 @@ static void add_gates(const struct painter *painter, struct lines *lines, const 
 			                     TEXT_ARGS(gate->waiver->expires), TEXT_ARGS(gate->waiver->reason));
 		add_line(painter, lines,
 		         (struct line){tight ? "\x1b[32m" : "\x1b[1;33m", gate_word_name(gate->word), gate->field, values,
-		                       cause_words(&gate->cause, painter->arena)});
+		                       cause_words(&gate->cause, TEXT(""), painter->arena)});
 	}
 }
 
@@ -153,7 +153,7 @@ static void add_fields(const struct painter *painter, struct lines *lines, const
 		struct text values = field->move == MOVE_ADDED     ? after
 		                     : field->move == MOVE_REMOVED ? text_format(painter->arena, "was %.*s", TEXT_ARGS(before))
 		                                                   : arrow_words(painter, before, after);
-		add_line(painter, lines, (struct line){"", words[field->move], field->field, values, cause_words(&field->cause, painter->arena)});
+		add_line(painter, lines, (struct line){"", words[field->move], field->field, values, cause_words(&field->cause, TEXT(""), painter->arena)});
 	}
 }
 

@@ -179,11 +179,14 @@ struct text diff_name(const struct record_change *change, struct arena *arena)
 	return change->id;
 }
 
-struct text cause_words(const struct cause *cause, struct arena *arena)
+struct text cause_words(const struct cause *cause, struct text folder, struct arena *arena)
 {
 	if (!cause->record || !cause->place.file)
 		return TEXT("");
-	return text_format(arena, "%s%.*s:%u", cause->gone ? "line removed, " : "", TEXT_ARGS(cause->place.file->path), cause->place.line);
+	struct text path = cause->place.file->path;
+	if (folder.len && path.len > folder.len && path.at[folder.len] == '/' && text_equal(text_cut(path, 0, folder.len), folder))
+		path = text_cut(path, folder.len + 1, path.len);
+	return text_format(arena, "%s%.*s:%u", cause->gone ? "line removed, " : "", TEXT_ARGS(path), cause->place.line);
 }
 
 struct text shown_value(const struct value *value, struct text brief)

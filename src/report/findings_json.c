@@ -10,7 +10,7 @@ static void json_add_place(struct json *object, struct place place)
 	json_add_count(object, "column", place.line ? place.column : 0);
 }
 
-static struct json *finding_json(const struct finding *item)
+struct json *finding_json(const struct finding *item)
 {
 	const struct diag *diag = item->diag;
 	struct json *finding = json_object(), *related = json_array();

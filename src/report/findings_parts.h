@@ -36,4 +36,8 @@ struct text place_line(struct place place);
 /* Offset in line of the code point that is skip further than the byte at from. */
 size_t skip_points(struct text line, size_t from, size_t skip);
 
+/* One finding as text prints it, and as JSON does. */
+void finding_text(struct buffer *out, const struct diag *diag, bool color);
+struct json *finding_json(const struct finding *finding);
+
 #endif

@@ -109,7 +109,7 @@ static void add_excerpt(struct buffer *out, const struct diag *diag, bool color)
 	buffer_release(&mark);
 }
 
-static void add_finding(struct buffer *out, const struct diag *diag, bool color)
+void finding_text(struct buffer *out, const struct diag *diag, bool color)
 {
 	const struct place *place = &diag->place;
 	bool excerpt = place->file && place->line && place->file->bytes.len;
@@ -169,7 +169,7 @@ void findings_text(struct buffer *out, const struct findings *findings)
 			left_out++;
 			continue;
 		}
-		add_finding(out, diag, findings->color);
+		finding_text(out, diag, findings->color);
 		buffer_char(out, '\n');
 	}
 	bool any = add_counts(out, counts);

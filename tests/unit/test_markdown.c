@@ -48,6 +48,7 @@ static void test_controls(void **state)
 	expect_text("a\xe2\x80\xae" "b", "a\\\\u202eb");
 	expect_text("\xff", "\\\\xff");
 	expect(markdown_text, "a\0b", 3, "a\\\\x00b");
+	expect(markdown_code, "a##[error]b", 11, "<code>a\\#\\#\\[error\\]b</code>");
 	expect(markdown_code, "x\ny", 3, "<code>x y</code>");
 }
 

@@ -1,0 +1,224 @@
+#include "review_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- What was wrong before --- */
+
+static int order_diags(const void *left, const void *right)
+{
+	const struct diag *a = *(const struct diag *const *)left, *b = *(const struct diag *const *)right;
+	int order = text_compare(a->place.file ? a->place.file->path : TEXT(""), b->place.file ? b->place.file->path : TEXT(""));
+
+	if (!order)
+		order = (int)a->code - (int)b->code;
+	return order ? order : text_compare(a->message, b->message);
+}
+
+static void mark_new(struct review *review, const struct diags *earlier, struct arena *arena)
+{
+	const struct diag **known = arena_array(arena, earlier->count, sizeof *known);
+
+	for (size_t i = 0; i < earlier->count; i++)
+		known[i] = &earlier->items[i];
+	if (earlier->count)
+		qsort(known, earlier->count, sizeof *known, order_diags);
+	review->is_new = arena_array(arena, review->findings->count, sizeof *review->is_new);
+	for (size_t i = 0; i < review->findings->count; i++) {
+		const struct diag *diag = review->findings->items[i].diag;
+		review->is_new[i] = !earlier->count || !bsearch(&diag, known, earlier->count, sizeof *known, order_diags);
+		review->new_counts[diag->severity] += review->is_new[i];
+	}
+}
+
+/* --- Files --- */
+
+static size_t count_edited(const struct catalog *before, const struct catalog *now)
+{
+	size_t count = 0, i = 0, k = 0;
+
+	while (i < before->input_count || k < now->input_count) {
+		int order = i == before->input_count ? 1
+		            : k == now->input_count  ? -1
+		                                     : text_compare(before->inputs[i]->path, now->inputs[k]->path);
+		if (order == 0)
+			count += !text_equal(before->inputs[i]->bytes, now->inputs[k]->bytes);
+		else
+			count++;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return count;
+}
+
+/* --- Fields --- */
+
+const struct origin *review_keeps(const struct review *review, const struct effective *effective, const struct field_group *group)
+{
+	const struct record *cause = group->field->cause.record;
+	bool below = false;
+
+	(void)review;
+	if (!effective->usable || !cause)
+		return NULL;
+	for (size_t i = 0; i + 1 < effective->chain_count; i++)
+		below = below || text_equal(effective->chain[i]->record.id, cause->id);
+	const struct origin *origin = below ? effective_origin(effective, group->field->field) : NULL;
+	return origin && origin->value && !text_equal(origin->recipe->record.id, cause->id) ? origin : NULL;
+}
+
+static bool changes_field(const struct record_change *change, struct text field)
+{
+	for (size_t i = 0; change && i < change->field_count; i++)
+		if (text_equal(change->fields[i].field, field))
+			return true;
+	return false;
+}
+
+static const struct record_change *recipe_change(const struct differences *differences, struct text id)
+{
+	size_t low = 0, high = differences->count;
+
+	/* Recipes stand in order of their ids, behind the configuration and before the rest. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct record_change *change = &differences->items[middle];
+		int order = change->kind == KIND_CONFIG ? -1 : change->kind != KIND_RECIPE ? 1 : text_compare(change->id, id);
+		if (order == 0)
+			return change;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static void count_fields(struct review *review, struct arena *arena)
+{
+	enum { GROUPS_MAX = 200 };
+	const struct differences *differences = review->view.differences;
+	size_t count;
+	const struct field_group *groups = diff_fields(&count, differences, arena);
+
+	for (size_t i = 0; i < differences->count; i++) {
+		if (differences->items[i].kind != KIND_RECIPE)
+			continue;
+		review->field_count += differences->items[i].field_count;
+		review->field_recipes += differences->items[i].field_count > 0;
+	}
+	for (size_t i = 0; i < review->now->resolved->count; i++) {
+		const struct effective *effective = &review->now->resolved->recipes[i];
+		bool keeps = false;
+		for (size_t k = 0; k < count && k < GROUPS_MAX && !keeps; k++)
+			keeps = review_keeps(review, effective, &groups[k]) &&
+			        !changes_field(recipe_change(differences, effective->recipe->record.id), groups[k].field->field);
+		review->keepers += keeps;
+	}
+}
+
+void review_init(struct review *review, const struct diags *earlier, struct arena *arena)
+{
+	diff_count(&review->counts, review->view.differences, arena);
+	mark_new(review, earlier, arena);
+	review->files_edited = count_edited(review->before->catalog, review->now->catalog);
+	count_fields(review, arena);
+}
+
+/* --- What it comes to --- */
+
+static size_t gates_laxer(const struct review *review)
+{
+	return review->counts.gates[GATE_IS_LOOSER] + review->counts.gates[GATE_IS_REMOVED] - review->counts.waived;
+}
+
+enum severity review_weight(const struct review *review)
+{
+	const struct run_moves *runs = review->runs;
+
+	if (runs->worst_served)
+		return SEVERITY_ERROR;
+	if (runs->worse[ROLE_PRODUCTION] || runs->worse[ROLE_NEWEST] || runs->worse[ROLE_OLDER] || runs->gate_moved || gates_laxer(review))
+		return SEVERITY_WARNING;
+	return SEVERITY_OFF;
+}
+
+enum severity review_sign(const struct review *review)
+{
+	enum severity sign = review_weight(review);
+
+	for (size_t i = 0; i < review->findings->count; i++) {
+		enum severity severity = review->findings->items[i].diag->severity;
+		/* What stood there before is not this change's. */
+		if (severity > sign && (review->is_new[i] || severity == SEVERITY_ERROR))
+			sign = severity;
+	}
+	return sign == SEVERITY_NOTE && !review->view.differences->count ? SEVERITY_OFF : sign;
+}
+
+/* --- Headline --- */
+
+static void part(struct buffer *out, bool *any)
+{
+	buffer_string(out, *any ? " · " : "");
+	*any = true;
+}
+
+static void add_runs(struct buffer *out, const struct review *review, bool *any)
+{
+	static const char *const verbs[] = {"would now pass", "would now warn", "would now be inconclusive", "would now fail"};
+	size_t counts[VERDICT_FAIL + 1] = {0};
+
+	for (size_t i = 0; i < review->runs->count; i++)
+		if (review->runs->items[i].role == ROLE_PRODUCTION && review->runs->items[i].move == VERDICT_WORSE)
+			counts[review->runs->items[i].after]++;
+	for (int verdict = VERDICT_FAIL; verdict > VERDICT_PASS; verdict--) {
+		if (!counts[verdict])
+			continue;
+		part(out, any);
+		buffer_format(out, "%zu production run%s %s", counts[verdict], counts[verdict] == 1 ? "" : "s", verbs[verdict]);
+	}
+	size_t others = review->runs->worse[ROLE_NEWEST] + review->runs->worse[ROLE_OLDER];
+	if (others) {
+		part(out, any);
+		buffer_format(out, "%zu other run%s judged worse", others, others == 1 ? "" : "s");
+	}
+}
+
+void review_headline(struct buffer *out, const struct review *review)
+{
+	size_t errors = review->findings->counts[SEVERITY_ERROR], recipes = review->counts.records[KIND_RECIPE];
+	bool any = false;
+
+	add_runs(out, review, &any);
+	if (errors) {
+		part(out, &any);
+		buffer_format(out, "%zu error%s", errors, errors == 1 ? "" : "s");
+	}
+	for (int word = GATE_IS_LOOSER; word <= GATE_IS_TIGHTER; word++) {
+		size_t count = review->counts.gates[word];
+		if (!count)
+			continue;
+		part(out, &any);
+		buffer_format(out, "%zu gate%s %s", count, count == 1 ? "" : "s", gate_word_name((enum gate_word)word));
+	}
+	if (recipes) {
+		part(out, &any);
+		buffer_format(out, "%zu recipe%s %s in effect", recipes, recipes == 1 ? "" : "s", recipes == 1 ? "changes" : "change");
+	} else if (review->view.differences->count) {
+		part(out, &any);
+		buffer_string(out, "no recipe changes in effect");
+	}
+	if (!any)
+		buffer_string(out, "nothing changes in effect");
+}
+
+struct text model_name(const struct run_move *move)
+{
+	return move->model->record.name;
+}
+
+bool is_shown(const struct run_move *move)
+{
+	return move->role != ROLE_OLDER;
+}
