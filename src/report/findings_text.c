@@ -153,7 +153,7 @@ void findings_refusal(struct buffer *out, const struct refusal *refusal, bool co
 	                    .related = &because,
 	                    .related_count = refusal->because.file != NULL};
 
-	add_finding(out, &diag, color);
+	finding_text(out, &diag, color);
 }
 
 void findings_text(struct buffer *out, const struct findings *findings)
