@@ -156,7 +156,7 @@ int drift_compare(struct drift_result *out, bool *ok, const struct drift_request
 		out->column_count = columns.pair_count;
 		for (size_t i = 0; i < columns.pair_count; i++) {
 			struct column_facts facts;
-			facts_of_pair(&facts, &columns.pairs[i], arena);
+			facts_of_pair(&facts, &columns.pairs[i], request, arena);
 			score_column(&out->columns[i], &facts, request, arena);
 		}
 		adjust(out, arena);

@@ -4,13 +4,31 @@
 
 enum { BATCH = 256 };
 
-static void walk(struct rank_results *out, const struct side_column *reference, const struct side_column *current)
+unsigned facts_wanted(const struct drift_request *request, const struct drift_feature *feature)
+{
+	static const unsigned needs[METHOD_COUNT] = {
+		[METHOD_KS] = RANKS_KS | RANKS_KS_EXACT,
+		[METHOD_WASSERSTEIN] = RANKS_DISTANCES,
+		[METHOD_ENERGY] = RANKS_DISTANCES,
+		[METHOD_CVM] = RANKS_CVM,
+		[METHOD_ANDERSON_DARLING] = RANKS_ANDERSON_DARLING,
+		[METHOD_MANN_WHITNEY] = RANKS_MANN_WHITNEY,
+	};
+	unsigned wanted = RANKS_KS;
+
+	for (enum drift_method m = 0; m < METHOD_COUNT; m++)
+		if (request->show[m] || request->decide == m || (feature && feature->method == m))
+			wanted |= needs[m];
+	return wanted;
+}
+
+static void walk(struct rank_results *out, const struct side_column *reference, const struct side_column *current, unsigned wanted)
 {
 	struct tie ties[BATCH];
 	struct ranks ranks;
 	size_t at[2] = {0, 0}, count;
 
-	ranks_begin(&ranks, reference->counts.n, current->counts.n, RANKS_ALL);
+	ranks_begin(&ranks, reference->counts.n, current->counts.n, wanted);
 	while ((count = ties_of(ties, BATCH, at, reference->values, reference->counts.n, current->values, current->counts.n)) > 0)
 		ranks_add(&ranks, ties, count);
 	ranks_end(out, &ranks);
@@ -27,13 +45,13 @@ static void count_cells(struct number_facts *facts, int s, const struct side_col
 	}
 }
 
-static const struct number_facts *number_facts(const struct side_column sides[2], struct arena *arena)
+static const struct number_facts *number_facts(const struct side_column sides[2], unsigned wanted, struct arena *arena)
 {
 	struct number_facts *facts = arena_alloc(arena, sizeof *facts);
 	size_t n = sides[REFERENCE].counts.n, m = sides[CURRENT].counts.n;
 
 	*facts = (struct number_facts){0};
-	walk(&facts->ranks, &sides[REFERENCE], &sides[CURRENT]);
+	walk(&facts->ranks, &sides[REFERENCE], &sides[CURRENT], wanted);
 	for (int s = REFERENCE; s <= CURRENT; s++) {
 		if (!sides[s].counts.n)
 			continue;
@@ -74,7 +92,7 @@ static const struct group_facts *group_facts(const struct side_column sides[2], 
 	return facts;
 }
 
-void facts_of_pair(struct column_facts *out, const struct pair *pair, struct arena *arena)
+void facts_of_pair(struct column_facts *out, const struct pair *pair, const struct drift_request *request, struct arena *arena)
 {
 	*out = (struct column_facts){.name = pair->name, .kind = pair->kind, .feature = pair->feature};
 	for (int s = REFERENCE; s <= CURRENT; s++) {
@@ -84,7 +102,7 @@ void facts_of_pair(struct column_facts *out, const struct pair *pair, struct are
 	if (!out->there[REFERENCE] || !out->there[CURRENT])
 		return;
 	if (out->kind == COLUMN_NUMBER)
-		out->numbers = number_facts(pair->sides, arena);
+		out->numbers = number_facts(pair->sides, facts_wanted(request, pair->feature), arena);
 	else if (out->kind == COLUMN_CATEGORY || out->kind == COLUMN_CATEGORY_NUM)
 		out->groups = group_facts(pair->sides, arena);
 }

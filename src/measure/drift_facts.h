@@ -12,7 +12,7 @@
 enum { CUTS_MAX = 9 };
 
 struct number_facts {
-	struct rank_results ranks;
+	struct rank_results ranks;      /* with what facts_wanted() says */
 	struct moments moments[2];      /* of a side with values */
 	double quantiles[2][9];         /* at drift_quantile_points, of a side with values */
 	double cuts[CUTS_MAX];          /* the reference's nine inner deciles, equal ones merged */
@@ -37,8 +37,11 @@ struct column_facts {
 	const struct group_facts *groups;    /* of such a category column */
 };
 
+/* What ranks.h has to compute for the methods that a column needs: enum rank_wanted. Where KS lies is always drawn. */
+unsigned facts_wanted(const struct drift_request *request, const struct drift_feature *feature);
+
 /* From the sorted values or categories of both sides. */
-void facts_of_pair(struct column_facts *out, const struct pair *pair, struct arena *arena);
+void facts_of_pair(struct column_facts *out, const struct pair *pair, const struct drift_request *request, struct arena *arena);
 
 /* NULL where no scale can be found, such as for magnitudes at the end of the range. Both arrays sorted, neither empty. */
 const struct drift_shape *shape_of(const double *reference, size_t n, const double *current, size_t m, const struct rank_results *ranks,
