@@ -462,6 +462,81 @@ static void test_files(void **state)
 	assert_string_equal(sandbox->output, "");
 }
 
+/* What an author writes: never over a file that is there, nor over what changed since it was read. */
+static void test_guarded_files(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct publish_request request = request_for(sandbox, "r");
+	const char *top = sandbox_path(sandbox, "r");
+	struct publish_file file = {.path = TEXT("recipes/one.yaml"), .bytes = TEXT("id: two\n"), .fresh = true};
+	size_t changed, removed;
+
+	make_repository(sandbox);
+	assert_int_equal(publish_files(&changed, &removed, top, &file, 1, &sandbox->failure), -1);
+	assert_int_equal(sandbox->failure.code, EXIT_FINDINGS);
+	file.fresh = false;
+	file.was = TEXT("id: other\n");
+	assert_int_equal(publish_files(&changed, &removed, top, &file, 1, &sandbox->failure), -1);
+	assert_int_equal(sandbox->failure.code, EXIT_LOST_RACE);
+	assert_string_equal(sandbox_read(sandbox, "r/recipes/one.yaml"), "id: one\n");
+	file.was = TEXT("id: one\n");
+	assert_int_equal(publish_files(&changed, &removed, top, &file, 1, &sandbox->failure), 0);
+	assert_string_equal(sandbox_read(sandbox, "r/recipes/one.yaml"), "id: two\n");
+	GIT(sandbox, "r", "checkout", "-q", ".");
+
+	prepare(sandbox, &request);
+	request.files = &file;
+	request.count = 1;
+	file.fresh = true;
+	struct publish_outcome outcome;
+	assert_int_equal(publish_commit(&outcome, &request, &sandbox->arena, &sandbox->failure), -1);
+	assert_non_null(strstr(sandbox->failure.message, "is there already"));
+}
+
+static int looks(struct sandbox *sandbox, const struct publish_request *request)
+{
+	struct text path;
+	int result = publish_refuse_edits(&path, request, &sandbox->arena, &sandbox->failure);
+
+	assert_true((result < 0) == (path.len > 0));
+	return result;
+}
+
+static void test_edits_are_seen(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct publish_request request = request_for(sandbox, "r");
+	struct publish_file file = {.path = TEXT("recipes/one.yaml"), .bytes = TEXT("id: two\n")};
+
+	make_repository(sandbox);
+	prepare(sandbox, &request);
+	request.files = &file;
+	request.count = 1;
+	assert_int_equal(looks(sandbox, &request), 0);
+	sandbox_write(sandbox, "r/note.txt", "edited\n");
+	GIT(sandbox, "r", "add", "note.txt");
+	assert_int_equal(looks(sandbox, &request), 0);
+	sandbox_write(sandbox, "r/recipes/one.yaml", "id: mine\n");
+	assert_int_equal(looks(sandbox, &request), -1);
+	GIT(sandbox, "r", "add", "recipes/one.yaml");
+	sandbox_write(sandbox, "r/recipes/one.yaml", "id: one\n");
+	assert_int_equal(looks(sandbox, &request), -1);
+	assert_non_null(strstr(sandbox->failure.message, "staged"));
+	/* Another branch has no working directory here. */
+	GIT(sandbox, "r", "branch", "side");
+	request.branch = "side";
+	assert_int_equal(looks(sandbox, &request), 0);
+	request.branch = NULL;
+	GIT(sandbox, "r", "reset", "-q", "--hard");
+	GIT(sandbox, "r", "rm", "-q", "--cached", "recipes/one.yaml");
+	assert_int_equal(looks(sandbox, &request), -1);
+	GIT(sandbox, "r", "reset", "-q", "--hard");
+	file.path = TEXT("recipes/new.yaml");
+	assert_int_equal(looks(sandbox, &request), 0);
+	sandbox_write(sandbox, "r/recipes/new.yaml", "id: mine\n");
+	assert_int_equal(looks(sandbox, &request), -1);
+}
+
 static void test_race(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -633,6 +708,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_places, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_bad_paths, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_files, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_guarded_files, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_edits_are_seen, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_race, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_warns_of_hooks, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_interruption, sandbox_open, sandbox_close),

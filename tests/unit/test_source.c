@@ -139,6 +139,61 @@ static void test_four_kinds(void **state)
 	refuse(sandbox, options, "not in a git repository");
 }
 
+/* As describe(), without streams. */
+static const char *list_all(struct sandbox *sandbox, struct source *source, const char *folder)
+{
+	struct arena *arena = &sandbox->arena;
+	struct entry *entries;
+	size_t count;
+	const char *text = "";
+
+	assert_int_equal(source_list(&entries, &count, source, text_of(folder), &limits_default, arena, &sandbox->failure), 0);
+	for (size_t i = 0; i < count; i++) {
+		struct input input;
+		enum read_result result;
+		assert_int_equal(source_read(&input, &result, source, entries[i].path, 1 << 20, arena, &sandbox->failure), 0);
+		text = arena_format(arena, "%s%.*s %d %d %s %.*s\n", text, TEXT_ARGS(entries[i].path), (int)entries[i].kind, (int)result, input.blob,
+		                    TEXT_ARGS(input.bytes));
+	}
+	return text;
+}
+
+/* What is laid over reads as if it had been written. */
+static void test_overlay(void **state)
+{
+	static const struct source_overlay files[] = {
+		{{"a/b/c.txt", 9}, {"other\n", 6}}, {{"new/folder/x.yaml", 17}, {"x\n", 2}}, {{"hollow/y", 8}, {"y\n", 2}}, {{"a.txt", 5}, {"top\n", 4}},
+	};
+	struct sandbox *sandbox = *state;
+	struct source_options options = {.directory = sandbox_path(sandbox, "r")};
+	enum entry_kind kind;
+	bool found;
+
+	make_repository(sandbox);
+	const char *make[] = {"mkdir", "r/hollow", NULL};
+	assert_int_equal(sandbox_run(sandbox, ".", make), 0);
+	struct source *source = open_source(sandbox, options);
+	const char *bare = list_all(sandbox, source, "");
+	source_lay_over(source, files, 4);
+	assert_int_equal(source_look(&found, &kind, source, TEXT("new/folder"), &sandbox->failure), 0);
+	assert_true(found && kind == ENTRY_FOLDER);
+	assert_int_equal(source_look(&found, &kind, source, TEXT("new/folder/x.yaml"), &sandbox->failure), 0);
+	assert_true(found && kind == ENTRY_FILE);
+	const char *over = list_all(sandbox, source, ""), *below = list_all(sandbox, source, "a");
+	source_lay_over(source, NULL, 0);
+	assert_string_equal(list_all(sandbox, source, ""), bare);
+	source_close(source);
+	assert_string_not_equal(over, bare);
+
+	for (size_t i = 0; i < 4; i++)
+		sandbox_write(sandbox, arena_format(&sandbox->arena, "r/%.*s", TEXT_ARGS(files[i].path)),
+		              arena_copy(&sandbox->arena, files[i].bytes.at, files[i].bytes.len));
+	source = open_source(sandbox, options);
+	assert_string_equal(list_all(sandbox, source, ""), over);
+	assert_string_equal(list_all(sandbox, source, "a"), below);
+	source_close(source);
+}
+
 static void test_read_results(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -663,6 +718,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_four_kinds, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_overlay, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_read_results, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_walk_is_bounded, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_workspace, sandbox_open, sandbox_close),
