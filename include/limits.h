@@ -30,6 +30,7 @@ struct limits {
 	size_t expression_cost;
 	size_t cron_bytes;
 	size_t blob_bytes;       /* one file read whole or from git */
+	size_t unpacked_bytes;   /* what one compressed file may become */
 	size_t walk_commits;
 	size_t walk_files;       /* entries below the workspace's folders */
 	size_t walk_depth;       /* folders within each other */
@@ -45,7 +46,7 @@ struct limit_row {
 	const char *doc;
 };
 
-enum { LIMIT_LIST_COUNT = 21 };
+enum { LIMIT_LIST_COUNT = 22 };
 extern const struct limit_row limit_list[LIMIT_LIST_COUNT];
 extern const struct limits limits_default;
 

@@ -105,6 +105,21 @@ void stream_rewind(struct stream *stream);
 uint64_t stream_size(const struct stream *stream);
 void stream_close(struct stream *stream);
 
+/* An empty temporary file without a name, and bytes for its end. */
+int stream_temporary(struct stream **out, const char *name, struct failure *failure);
+int stream_append(struct stream *stream, const char *bytes, size_t len, struct failure *failure);
+
+/* --- What a pointer in a file's place stands for --- */
+
+enum store {
+	STORE_LFS, /* <git directory>/lfs/objects, by SHA-256 */
+	STORE_DVC, /* .dvc/cache of the file's folder or one above it in the repository, by MD5, in either layout that DVC has had */
+};
+
+/* *out is NULL where the object is not there. path and source as in struct table_file: from the source, or from the command line where it is
+ * NULL. id is lower-case hexadecimal digits, 64 or 32. No link is followed below the repository. */
+int source_stored(struct stream **out, struct source *source, struct text path, enum store store, const char *id, struct failure *failure);
+
 /* The newest commit, from the one that is read (HEAD for the working tree and the index), that changed anything at or below paths
  * against its first parent (a root commit changes all it holds); "" where there is none. In a shallow clone where that commit may lie
  * beyond what is there: a failure that names the depth and the remedy (git fetch --unshallow; fetch-depth: 0). */

@@ -4,6 +4,8 @@
  * blanks included. Empty lines are skipped, but below a header of one name each is a row with an empty field, save one at the end
  * of the file. A first line "sep=X" names the delimiter. A row that cannot be read (ragged, open quote, text beside a quoted field,
  * bad bytes, a field beyond its limit) is one bad row; after a broken quote reading goes on with the line below the row's first.
+ * A file whose name ends in .gz or .zst is unpacked first, one that ends in .dvc stands for what DVC keeps, and so does a Git LFS pointer for
+ * what LFS keeps; blob is then the id of what git keeps, which names the content by its digest.
  * Ownership: names and diags live in the arena; fields belong to the table until the next row; table_close() releases the rest.
  * Failure: -1 where the file cannot be read at all; what is wrong inside it becomes diags (csv/..., file/...). */
 #ifndef GALLEY_TABLE_H

@@ -3,7 +3,7 @@
 #include "instant.h"
 #include "parts.h"
 
-enum part { PART_NONE, PART_CSV, PART_METRICS, PART_LATER };
+enum part { PART_NONE, PART_CSV, PART_METRICS };
 
 /* What a file among the snapshots is by its ending, and the stamp before it. */
 static enum part part_of(struct text *stamp, struct text name)
@@ -11,9 +11,12 @@ static enum part part_of(struct text *stamp, struct text name)
 	static const struct {
 		const char *suffix;
 		enum part part;
-	} parts[] = {{".csv", PART_CSV},       {".json", PART_METRICS}, {".yaml", PART_METRICS}, {".yml", PART_METRICS},
-	             {".csv.dvc", PART_LATER}, {".csv.gz", PART_LATER}, {".csv.zst", PART_LATER}};
+	} parts[] = {{".csv", PART_CSV},      {".csv.gz", PART_CSV},    {".csv.zst", PART_CSV},
+	             {".json", PART_METRICS}, {".yaml", PART_METRICS}, {".yml", PART_METRICS}};
 
+	/* A .dvc file stands for the data. */
+	if (text_ends(name, ".csv.dvc") || text_ends(name, ".csv.gz.dvc") || text_ends(name, ".csv.zst.dvc"))
+		name = text_cut(name, 0, name.len - 4);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (text_ends(name, parts[i].suffix)) {
 			*stamp = text_cut(name, 0, name.len - text_of(parts[i].suffix).len);
@@ -30,6 +33,22 @@ static struct snapshot *snapshot_of(struct model *model, struct text stamp, int6
 	model->snapshots = arena_grow(arena, model->snapshots, model->snapshot_count, sizeof *model->snapshots);
 	model->snapshots[model->snapshot_count] = (struct snapshot){.stamp = stamp, .time = time};
 	return &model->snapshots[model->snapshot_count++];
+}
+
+/* Data that lies beside its .dvc file is one snapshot with it; git knows the .dvc file. */
+static void add_data(struct snapshot *snapshot, struct loader *loader, struct text path)
+{
+	struct text before = snapshot->csv;
+	bool pair = before.len && path.len == before.len + 4 && text_ends(path, ".dvc") && text_equal(text_cut(path, 0, before.len), before);
+
+	if (before.len && !pair) {
+		diag_add(loader->diags, CODE_REF_DUPLICATE_ID, path_place(loader, path), "a second data file of snapshot '%.*s'",
+		         TEXT_ARGS(snapshot->stamp));
+		diag_relate(loader->diags, path_place(loader, before), "first here");
+		diag_help(loader->diags, "delete one of the two");
+		return;
+	}
+	snapshot->csv = path;
 }
 
 static int add_metrics(struct snapshot *snapshot, struct loader *loader, struct text path)
@@ -59,7 +78,7 @@ static void refuse_name(struct loader *loader, struct text path, struct text sta
 		if (is_quiet_name(name))
 			return;
 		diag_add(loader->diags, CODE_FILE_NAME, path_place(loader, path), "'%.*s' is no snapshot", TEXT_ARGS(name));
-		diag_help(loader->diags, "snapshots end in .csv, their metrics in .json or .yaml; move other files elsewhere");
+		diag_help(loader->diags, "snapshots end in .csv, .csv.gz or .csv.zst, their metrics in .json or .yaml; move other files elsewhere");
 		return;
 	}
 	diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, path), "'%.*s' is no stamp of a snapshot",
@@ -86,18 +105,10 @@ static int add_file(struct model *model, struct loader *loader, const struct ent
 			refuse_name(loader, entry->path, stamp, part);
 		return 0;
 	}
-	if (part == PART_LATER) {
-		diag_add(loader->diags, CODE_DATA_STAMP, path_place(loader, entry->path), "snapshot '%.*s' cannot be read: %s",
-		         TEXT_ARGS(name),
-		         text_ends(name, ".dvc") ? "data in a DVC store is not supported yet"
-		                                 : "compressed data is not supported yet");
-		diag_help(loader->diags, "put '%.*s.csv' beside it", TEXT_ARGS(stamp));
-		return 0;
-	}
 	struct snapshot *snapshot = snapshot_of(model, stamp, time, loader->arena);
 	if (part == PART_METRICS)
 		return add_metrics(snapshot, loader, entry->path);
-	snapshot->csv = entry->path;
+	add_data(snapshot, loader, entry->path);
 	return 0;
 }
 

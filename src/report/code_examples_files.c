@@ -17,6 +17,12 @@ const struct code_example file_examples[] = {
      FAILING(RECIPE_FILE("version https://git-lfs.github.com/spec/v1\n"
                          "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n")),
      MENDED(CHILD_FILE(""))},
+	{CODE_FILE_DVC, "What git holds is the name of the data; figures of other data, or of none, must not stand under that name.",
+     FAILING({"runs/model_demand/snapshots/2026-02-20.csv.dvc",
+              "outs:\n- md5: 0cc175b9c0f1b6a831c399e269772661\n  size: 1\n  hash: md5\n  path: 2026-02-20.csv\n"}),
+     MENDED({"runs/model_demand/snapshots/2026-02-20.csv.dvc",
+             "outs:\n- md5: 10561f59317c089de2a489a28c97dae0\n  size: 29\n  hash: md5\n  path: 2026-02-20.csv\n"},
+            {"runs/model_demand/snapshots/2026-02-20.csv", GOOD_CSV}), "drift model_demand"},
 	{CODE_FILE_CONFLICT, "Two versions stand in one file, and which of them counts is nobody's decision.",
      FAILING(CHILD_FILE("<<<<<<< HEAD\nrequirements: {min_history: 60w}\n=======\nrequirements: {min_history: 70w}\n>>>>>>> other\n")),
      MENDED(CHILD_FILE("requirements: {min_history: 70w}\n"))},

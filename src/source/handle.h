@@ -2,6 +2,8 @@
 #ifndef GALLEY_SOURCE_HANDLE_H
 #define GALLEY_SOURCE_HANDLE_H
 
+#include <sys/types.h>
+
 #include "git.h"
 #include "source.h"
 
@@ -83,6 +85,9 @@ int overlay_list(struct entry_list *list, const struct source *source, struct te
                  struct arena *arena, struct failure *failure);
 int overlay_read(struct input *input, enum read_result *result, const struct source *source, const struct source_overlay *file, size_t max,
                  struct failure *failure);
+
+/* fd or object is the stream's from here on; fd is -1 where there is an object. */
+struct stream *stream_new(struct text name, int fd, off_t at, git_odb_object *object);
 
 /* --- history.c --- */
 

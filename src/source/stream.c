@@ -20,7 +20,7 @@ struct stream {
 	char *name;
 };
 
-static struct stream *stream_new(struct text name, int fd, off_t at, git_odb_object *object)
+struct stream *stream_new(struct text name, int fd, off_t at, git_odb_object *object)
 {
 	struct stream *stream = memory_get(sizeof *stream);
 
@@ -220,6 +220,30 @@ static int copy_all(int to, int from)
 	free(block);
 	errno = error;
 	return got < 0 || put < 0 ? -1 : 0;
+}
+
+int stream_temporary(struct stream **out, const char *name, struct failure *failure)
+{
+	int fd = temporary_file();
+
+	*out = NULL;
+	if (fd < 0)
+		return failure_set(failure, EXIT_UNABLE, "cannot make a temporary file for '%s': %s", name, strerror(errno));
+	*out = stream_new(text_of(name), fd, 0, NULL);
+	return 0;
+}
+
+int stream_append(struct stream *stream, const char *bytes, size_t len, struct failure *failure)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t put = write(stream->fd, bytes + done, len - done);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return failure_set(failure, EXIT_UNABLE, "cannot write the temporary file for '%s': %s", stream->name, strerror(errno));
+		done += (size_t)put;
+	}
+	return 0;
 }
 
 /* Puts a temporary file with the rest of what descriptor gives in its place, so that it can be read again. */

@@ -23,7 +23,6 @@ struct tail {
 struct blocks {
 	struct scan *scan;
 	const struct kernel *kernel;
-	bool random;
 	size_t block_bytes, head_bytes, room_bytes;
 	atomic_size_t next, bad;
 	atomic_int end;      /* enum blocks_end */
@@ -61,7 +60,6 @@ struct blocks *blocks_open(struct scan *scan, const struct kernel *kernel)
 	memset(blocks, 0, sizeof *blocks);
 	blocks->scan = scan;
 	blocks->kernel = kernel;
-	blocks->random = feed_is_random(scan->feed);
 	atomic_init(&blocks->next, 0);
 	atomic_init(&blocks->bad, 0);
 	atomic_init(&blocks->end, BLOCKS_GO_ON);
@@ -110,25 +108,7 @@ void blocks_count_bad(struct blocks *blocks, size_t count)
 		blocks_stop(blocks, BLOCKS_REFUSED);
 }
 
-/* --- reading --- */
-
-/* Fills bytes unless the file ends. */
-static int read_block(size_t *len, struct blocks *blocks, char *bytes, size_t number, struct failure *failure)
-{
-	const struct scan *scan = blocks->scan;
-	size_t got = 1;
-
-	*len = 0;
-	while (got && *len < blocks->block_bytes) {
-		uint64_t at = scan->start + (uint64_t)number * blocks->block_bytes + *len;
-		int status = blocks->random ? feed_read_at(&got, scan->feed, bytes + *len, blocks->block_bytes - *len, at, failure)
-		                            : feed_read(&got, scan->feed, bytes + *len, blocks->block_bytes - *len, failure);
-		if (status)
-			return -1;
-		*len += got;
-	}
-	return 0;
-}
+/* --- bytes --- */
 
 static void swap_rooms(struct block *block, struct tail *tail)
 {
@@ -297,16 +277,11 @@ bool blocks_next(struct block *block, struct blocks *blocks)
 	int status = 0;
 
 	block->count = 0;
-	if (blocks->random && atomic_load(&blocks->end) == BLOCKS_GO_ON)
-		status = read_block(&len, blocks, bytes, number, &failure);
+	if (atomic_load(&blocks->end) == BLOCKS_GO_ON)
+		status = data_fill(&len, blocks->scan->stream, bytes, blocks->block_bytes, blocks->scan->start + (uint64_t)number * blocks->block_bytes, &failure);
 	bool quotes = len && memchr(bytes, '"', len), returns = len && memchr(bytes, '\r', len);
 	work_turns_wait(blocks->turns, number);
 	bool given = !blocks->finished && atomic_load(&blocks->end) == BLOCKS_GO_ON;
-	if (given && !blocks->random) {
-		status = read_block(&len, blocks, bytes, number, &failure);
-		quotes = len && memchr(bytes, '"', len);
-		returns = len && memchr(bytes, '\r', len);
-	}
 	if (given && status) {
 		blocks->failure = failure;
 		blocks_stop(blocks, BLOCKS_FAILED);

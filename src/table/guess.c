@@ -4,13 +4,13 @@
 
 struct magic { const char *bytes; size_t len; struct foreign foreign; };
 
-#define MAGIC(literal, what, remedy) {(literal), sizeof(literal) - 1, {(what), (remedy), false}}
+#define MAGIC(literal, what, remedy) {(literal), sizeof(literal) - 1, {(what), (remedy)}}
 
 static const struct magic magics[] = {
 	MAGIC("\xff\xfe", "UTF-16 text", "save it as UTF-8"),
 	MAGIC("\xfe\xff", "UTF-16 text", "save it as UTF-8"),
-	MAGIC("\x1f\x8b", "compressed by gzip", "decompress it (gunzip)"),
-	MAGIC("\x28\xb5\x2f\xfd", "compressed by zstd", "decompress it (unzstd)"),
+	MAGIC("\x1f\x8b", "compressed by gzip", "give it a name that ends in .csv.gz, or decompress it (gunzip)"),
+	MAGIC("\x28\xb5\x2f\xfd", "compressed by zstd", "give it a name that ends in .csv.zst, or decompress it (unzstd)"),
 	MAGIC("BZh", "compressed by bzip2", "decompress it (bunzip2)"),
 	MAGIC("\xfd" "7zXZ", "compressed by xz", "decompress it (unxz)"),
 	MAGIC("PAR1", "a Parquet file", "export it as CSV"),
@@ -62,8 +62,6 @@ struct foreign guess_foreign(struct text start)
 		unsigned char c = (unsigned char)start.at[i];
 		binary = binary || (c < ' ' && c != '\t' && c != '\r' && c != '\n');
 	}
-	if (text_starts(start, "version https://git-lfs.github.com/spec/"))
-		return (struct foreign){"a Git LFS pointer: its content is not fetched", "run: git lfs pull", true};
 	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
 		const struct magic *magic = &magics[i];
 		bool letters = magic->bytes[0] >= 'A' && magic->bytes[0] <= 'Z';
@@ -71,9 +69,9 @@ struct foreign guess_foreign(struct text start)
 			return magic->foreign;
 	}
 	if (is_wide_text(start))
-		return (struct foreign){"UTF-16 text", "save it as UTF-8", false};
+		return (struct foreign){"UTF-16 text", "save it as UTF-8"};
 	if (is_markup(start))
-		return (struct foreign){"HTML or XML, perhaps an error page that was saved under this name", "download the data again", false};
+		return (struct foreign){"HTML or XML, perhaps an error page that was saved under this name", "download the data again"};
 	return (struct foreign){0};
 }
 

@@ -7,7 +7,7 @@
 #include "text.h"
 
 /* What the file is when it is no CSV, in words that follow "is ", and the remedy; NULL when nothing speaks against CSV. */
-struct foreign { const char *what, *remedy; bool lfs; };
+struct foreign { const char *what, *remedy; };
 struct foreign guess_foreign(struct text start);
 
 /* The delimiter of a header line: the most frequent of , ; tab | outside quotes, in that order on a tie. */

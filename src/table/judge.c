@@ -17,7 +17,7 @@ enum verdict judge_record(size_t *len, const struct scan *scan, struct text byte
 	struct table table = {.info = scan->info, .input = scan->input, .limits = scan->options.limits, .arena = &arena, .diags = &diags};
 	diags_init(&table.bad, &arena);
 	window_init(&table.window, NULL, table.limits->csv_line);
-	/* Only read: a window without a feed moves nothing. */
+	/* Only read: a window without a stream moves nothing. */
 	table.window.data = (char *)(uintptr_t)bytes.at;
 	table.window.used = bytes.len;
 	table.ends_room = 0;

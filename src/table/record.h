@@ -14,7 +14,7 @@
 struct table {
 	struct table_info info;
 	struct input *input;
-	struct feed *own_feed; /* closed with the table; NULL where it is somebody else's */
+	struct stream *own_stream; /* closed with the table; NULL where it is somebody else's */
 	struct window window;
 	struct csv_parser parser;
 	bool parser_ready;
@@ -43,8 +43,8 @@ struct table {
 /* Of the bad rows of a file so many are shown, and a count of all. */
 enum { BAD_ROWS_SHOWN = DIAGS_PER_FILE - 1 };
 
-/* table_open() over a feed at its start, which the caller closes after the table. */
-int table_open_feed(struct table **out, struct feed *feed, struct input *input, const struct table_options *options, struct arena *arena,
+/* table_open() over a stream at its start, which the caller closes after the table. */
+int table_open_stream(struct table **out, struct stream *stream, struct input *input, const struct table_options *options, struct arena *arena,
                     struct diags *diags, struct failure *failure);
 
 enum record { RECORD_END, RECORD_GOOD, RECORD_BAD, RECORD_EMPTY };

@@ -35,8 +35,8 @@ int scan_table_open(struct table **out, struct scan *scan, struct diags *diags, 
 {
 	struct table_options options = table_options_of(&scan->options);
 
-	feed_rewind(scan->feed);
-	if (table_open_feed(out, scan->feed, scan->input, &options, scan->arena, diags, failure))
+	stream_rewind(scan->stream);
+	if (table_open_stream(out, scan->stream, scan->input, &options, scan->arena, diags, failure))
 		return -1;
 	if (*out && same_names(table_get_info(*out), &scan->info))
 		return 0;
@@ -59,21 +59,21 @@ int scan_open(struct scan **out, const struct table_file *file, const struct sca
 {
 	struct table_options wanted = table_options_of(options);
 	struct input *input = arena_alloc(arena, sizeof *input);
-	struct feed *feed;
+	struct stream *stream;
 	struct table *table;
 
 	*out = NULL;
-	if (feed_open(&feed, input, file, options->limits, arena, diags, failure))
+	if (data_open(&stream, input, file, options->limits, arena, diags, failure))
 		return -1;
-	if (!feed)
+	if (!stream)
 		return 0;
-	int result = table_open_feed(&table, feed, input, &wanted, arena, diags, failure);
+	int result = table_open_stream(&table, stream, input, &wanted, arena, diags, failure);
 	if (!table) {
-		feed_close(feed);
+		stream_close(stream);
 		return result;
 	}
 	struct scan *scan = memory_get(sizeof *scan);
-	*scan = (struct scan){.info = *table_get_info(table), .input = input, .feed = feed, .options = *options, .arena = arena, .diags = diags};
+	*scan = (struct scan){.info = *table_get_info(table), .input = input, .stream = stream, .options = *options, .arena = arena, .diags = diags};
 	scan->start = table->window.base + table->window.next;
 	scan->fast = can_be_fast(scan);
 	missing_init(&scan->missing, options->na, options->na_count);
@@ -86,7 +86,7 @@ void scan_close(struct scan *scan)
 {
 	if (!scan)
 		return;
-	feed_close(scan->feed);
+	stream_close(scan->stream);
 	free(scan);
 }
 
@@ -97,7 +97,7 @@ const struct table_info *scan_get_info(const struct scan *scan)
 
 uint64_t scan_size(const struct scan *scan)
 {
-	return feed_size(scan->feed);
+	return stream_size(scan->stream);
 }
 
 /* --- a pass --- */
@@ -150,9 +150,6 @@ static int fast_pass(bool *refused, struct table_info *info, uint64_t *bytes, st
 	struct crew crew = {.scan = scan, .pass = pass, .kernel = kernel_get(scan->options.code)};
 	int result = 0;
 
-	/* What can only be read in order is read on from the header, again and again. */
-	if (!feed_is_random(scan->feed) && feed_skip_to(scan->feed, scan->start, failure))
-		return -1;
 	atomic_init(&crew.rows, 0);
 	atomic_init(&crew.stopped, 0);
 	crew.blocks = blocks_open(scan, crew.kernel);
@@ -177,11 +174,11 @@ static int fast_pass(bool *refused, struct table_info *info, uint64_t *bytes, st
 static unsigned useful_jobs(const struct scan *scan, unsigned jobs)
 {
 	size_t block_bytes = scan->options.block_bytes ? scan->options.block_bytes : BLOCK_BYTES;
-	uint64_t blocks = feed_size(scan->feed) / block_bytes + 1;
+	uint64_t blocks = stream_size(scan->stream) / block_bytes + 1;
 
 	if (jobs > SCAN_JOBS_MAX)
 		jobs = SCAN_JOBS_MAX;
-	if (feed_size(scan->feed) && jobs > blocks)
+	if (stream_size(scan->stream) && jobs > blocks)
 		jobs = (unsigned)blocks;
 	return jobs ? jobs : 1;
 }

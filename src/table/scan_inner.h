@@ -5,13 +5,13 @@
 #define GALLEY_SCAN_INNER_H
 
 #include "batch.h"
-#include "feed.h"
+#include "data.h"
 
 struct scan {
 	struct table_info info;
 	struct input *input;
-	struct feed *feed;
-	uint64_t start;      /* of what follows the header, in the feed */
+	struct stream *stream;
+	uint64_t start;      /* of what follows the header, in the stream */
 	struct scan_options options;
 	struct missing missing;
 	struct arena *arena;

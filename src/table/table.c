@@ -5,7 +5,7 @@
 
 #include "arena.h"
 #include "guess.h"
-#include "feed.h"
+#include "data.h"
 #include "names.h"
 #include "record.h"
 
@@ -41,7 +41,7 @@ static int look_at_start(bool *ok, struct table *table, struct failure *failure)
 		window->next = window->record = 3;
 	struct foreign foreign = guess_foreign((struct text){window->data + window->next, window->used - window->next});
 	if (foreign.what) {
-		diag_add(table->diags, foreign.lfs ? CODE_FILE_LFS : CODE_CSV_ENCODING, whole_file(table), "'%.*s' is not CSV but %s",
+		diag_add(table->diags, CODE_CSV_ENCODING, whole_file(table), "'%.*s' is not CSV but %s",
 		         TEXT_ARGS(table->input->path), foreign.what);
 		diag_help(table->diags, "%s", foreign.remedy);
 		return 0;
@@ -119,7 +119,7 @@ static int read_header(bool *ok, struct table *table, struct failure *failure)
 	return 0;
 }
 
-int table_open_feed(struct table **out, struct feed *feed, struct input *input, const struct table_options *options, struct arena *arena,
+int table_open_stream(struct table **out, struct stream *stream, struct input *input, const struct table_options *options, struct arena *arena,
                     struct diags *diags, struct failure *failure)
 {
 	struct table *table = memory_get(sizeof *table);
@@ -131,7 +131,7 @@ int table_open_feed(struct table **out, struct feed *feed, struct input *input, 
 	table->input = input;
 	memcpy(table->info.blob, input->blob, sizeof table->info.blob);
 	diags_init(&table->bad, arena);
-	window_init(&table->window, feed, table->limits->csv_line);
+	window_init(&table->window, stream, table->limits->csv_line);
 	int result = look_at_start(&ok, table, failure);
 	if (!result && ok) {
 		record_start(table);
@@ -148,18 +148,18 @@ int table_open(struct table **out, const struct table_file *file, const struct t
                struct diags *diags, struct failure *failure)
 {
 	struct input *input = arena_alloc(arena, sizeof *input);
-	struct feed *feed;
+	struct stream *stream;
 
 	*out = NULL;
-	if (feed_open(&feed, input, file, options->limits, arena, diags, failure))
+	if (data_open(&stream, input, file, options->limits, arena, diags, failure))
 		return -1;
-	if (!feed)
+	if (!stream)
 		return 0;
-	int result = table_open_feed(out, feed, input, options, arena, diags, failure);
+	int result = table_open_stream(out, stream, input, options, arena, diags, failure);
 	if (*out)
-		(*out)->own_feed = feed;
+		(*out)->own_stream = stream;
 	else
-		feed_close(feed);
+		stream_close(stream);
 	return result;
 }
 
@@ -227,7 +227,7 @@ void table_close(struct table *table)
 {
 	if (table->parser_ready)
 		csv_free(&table->parser);
-	feed_close(table->own_feed);
+	stream_close(table->own_stream);
 	window_release(&table->window);
 	free(table->bytes);
 	free(table->ends);

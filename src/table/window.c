@@ -7,14 +7,14 @@
 
 enum { BLOCK = 64 * 1024 };
 
-void window_init(struct window *window, struct feed *feed, size_t max)
+void window_init(struct window *window, struct stream *stream, size_t max)
 {
-	*window = (struct window){.feed = feed, .max = max, .record_line = 1, .line = 1};
+	*window = (struct window){.stream = stream, .max = max, .record_line = 1, .line = 1};
 }
 
 void window_release(struct window *window)
 {
-	if (window->feed)
+	if (window->stream)
 		free(window->data);
 	*window = (struct window){0};
 }
@@ -23,7 +23,7 @@ static int fill(struct window *window, struct failure *failure)
 {
 	size_t got = 0;
 
-	if (!window->feed) {
+	if (!window->stream) {
 		window->at_end = true;
 		return 0;
 	}
@@ -38,7 +38,7 @@ static int fill(struct window *window, struct failure *failure)
 		window->room = window->room * 2 + 2 * BLOCK;
 		window->data = memory_resize(window->data, window->room);
 	}
-	if (feed_read(&got, window->feed, window->data + window->used, BLOCK, failure))
+	if (stream_read(&got, window->stream, window->data + window->used, BLOCK, failure))
 		return -1;
 	window->used += got;
 	window->at_end = got == 0;

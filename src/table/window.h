@@ -1,23 +1,23 @@
-/* Window: the physical lines of a feed, with the bytes of the record they belong to kept so that it can be looked at again.
+/* Window: the physical lines of a stream, with the bytes of the record they belong to kept so that it can be looked at again.
  *
- * Ownership: window_release() frees the bytes; the feed is the caller's. Failure: -1 where the feed cannot be read. */
+ * Ownership: window_release() frees the bytes; the stream is the caller's. Failure: -1 where the stream cannot be read. */
 #ifndef GALLEY_WINDOW_H
 #define GALLEY_WINDOW_H
 
 #include "failure.h"
-#include "feed.h"
+#include "data.h"
 
 struct window {
-	struct feed *feed;   /* NULL: all there is of it is in data, which is the caller's */
+	struct stream *stream;   /* NULL: all there is of it is in data, which is the caller's */
 	char *data;
 	size_t room, used;
-	uint64_t base;       /* of data in the feed */
+	uint64_t base;       /* of data in the stream */
 	size_t record;       /* offset of the first byte that is still needed */
 	size_t next;         /* offset of the line that comes next */
 	size_t max;          /* bytes from record to the end of a line */
 	size_t record_line;  /* line numbers of these two, from 1 */
 	size_t line;
-	bool at_end;         /* the feed has no more bytes */
+	bool at_end;         /* the stream has no more bytes */
 };
 
 struct line {
@@ -26,7 +26,7 @@ struct line {
 	bool too_long;       /* from record on more than max bytes; the rest of the line is not held */
 };
 
-void window_init(struct window *window, struct feed *feed, size_t max);
+void window_init(struct window *window, struct stream *stream, size_t max);
 void window_release(struct window *window);
 
 /* The line at next; the window stays where it is. Offsets got before are valid no more. */

@@ -87,6 +87,8 @@ function library(header) {
 	if (header ~ /^yaml\.h$/) return "libyaml"
 	if (header ~ /^cjson\//) return "cJSON"
 	if (header ~ /^csv\.h$/) return "libcsv"
+	if (header ~ /^zlib\.h$/) return "zlib"
+	if (header ~ /^zstd\.h$/) return "zstd"
 	if (header ~ /^gsl\//) return "GSL"
 	if (header ~ /^(pthread|threads|semaphore)\.h$/) return "pthreads"
 	return ""

@@ -209,7 +209,10 @@ static void test_files(void **state)
 	sandbox_write(sandbox, "runs/m/snapshots/2026-02-30.csv", "x");
 	sandbox_write(sandbox, "runs/m/snapshots/monday.json", "{}");
 	sandbox_write(sandbox, "runs/m/snapshots/2026-02-28.csv.gz", "x");
+	sandbox_write(sandbox, "runs/m/snapshots/2026-02-28.csv.zst", "x");
+	sandbox_write(sandbox, "runs/m/snapshots/2026-02-27.csv", "x");
 	sandbox_write(sandbox, "runs/m/snapshots/2026-02-27.csv.dvc", "x");
+	sandbox_write(sandbox, "runs/m/snapshots/2026-02-26T120000Z.csv.gz.dvc", "x");
 	sandbox_write(sandbox, "runs/m/snapshots/2026-02-26.csv/x", "x");
 	sandbox_write(sandbox, "runs/m/snapshots/2026-02-25.json", "{}");
 	sandbox_write(sandbox, "runs/m/snapshots/2026-02-25.yaml", "a: 1");
@@ -236,9 +239,7 @@ static void test_files(void **state)
 	       "not see that snapshot\n"
 	       "runs/m/snapshots/2026-02-25.yaml:0:0 ref/duplicate-id a second metric file of snapshot '2026-02-25'\n"
 	       "runs/m/snapshots/2026-02-26.csv:0:0 file/kind 'runs/m/snapshots/2026-02-26.csv' is a directory\n"
-	       "runs/m/snapshots/2026-02-27.csv.dvc:0:0 data/stamp snapshot '2026-02-27.csv.dvc' cannot be read: data in a DVC store is not "
-	       "supported yet\n"
-	       "runs/m/snapshots/2026-02-28.csv.gz:0:0 data/stamp snapshot '2026-02-28.csv.gz' cannot be read: compressed data is not supported yet\n"
+	       "runs/m/snapshots/2026-02-28.csv.zst:0:0 ref/duplicate-id a second data file of snapshot '2026-02-28'\n"
 	       "runs/m/snapshots/2026-02-30.csv:0:0 data/stamp '2026-02-30' is no stamp of a snapshot\n"
 	       "runs/m/snapshots/monday.json:0:0 data/stamp 'monday' is no stamp of a snapshot\n"
 	       "runs/m/snapshots/plot.png:0:0 (warning) file/name 'plot.png' is no snapshot\n"

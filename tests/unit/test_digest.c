@@ -30,6 +30,35 @@ static void test_vectors(void **state)
 	      "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
 }
 
+/* RFC 1321, A.5. */
+static void test_md5(void **state)
+{
+	static const struct { const char *text, *wanted; } cases[] = {
+		{"", "d41d8cd98f00b204e9800998ecf8427e"},
+		{"a", "0cc175b9c0f1b6a831c399e269772661"},
+		{"abc", "900150983cd24fb0d6963f7d28e17f72"},
+		{"message digest", "f96b697d7cb7938d525a2f31aaf161d0"},
+		{"abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"},
+		{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "d174ab98d277d9f5a5611c2c9f419d9f"},
+		{"12345678901234567890123456789012345678901234567890123456789012345678901234567890", "57edf4a22be3c955ac49da2e2107b67a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		/* In one piece, and in pieces of each length. */
+		for (size_t step = 1; step < 90; step++) {
+			struct text text = text_of(cases[i].text);
+			struct digest digest;
+			char out[65];
+			digest_init(&digest, DIGEST_MD5);
+			for (size_t at = 0; at < text.len; at += step)
+				digest_add(&digest, text_cut(text, at, at + step));
+			digest_end(out, &digest);
+			assert_string_equal(out, cases[i].wanted);
+		}
+	}
+}
+
 static void test_million(void **state)
 {
 	char *many = malloc(1000000);
@@ -72,7 +101,7 @@ static void test_padding(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors), cmocka_unit_test(test_million), cmocka_unit_test(test_padding),
+		cmocka_unit_test(test_vectors), cmocka_unit_test(test_md5), cmocka_unit_test(test_million), cmocka_unit_test(test_padding),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
