@@ -43,7 +43,7 @@
 	"    hooks:\n" \
 	"      - id: galley-check\n" \
 	"        name: galley check\n" \
-	"        entry: galley check --staged\n" \
+	"        entry: galley hook pre-commit\n" \
 	"        language: system\n" \
 	"        pass_filenames: false\n" \
 	"        files: (^|/)(galley\\.yaml$|recipes/|packs/|runs/)\n"
