@@ -76,6 +76,9 @@ struct drift_request {
 	const struct drift_limit *defaults;    /* by method, where nothing else is said; NULL: those of drift_methods */
 	size_t min_rows;                       /* fewer values on a side are inconclusive; 0: 30 */
 	size_t max_bad_rows;                   /* rows that cannot be read and may be left out */
+	bool shapes;                           /* pictures are wanted */
+	unsigned jobs;                         /* threads; 0: 1 */
+	size_t memory;                         /* bytes that may be used for values; 0: 256 MiB. Changes no answer */
 };
 
 struct drift_definition { const char *key; struct text value; bool number; };
@@ -109,8 +112,9 @@ struct drift_cell {
 	double part;           /* its share of the psi */
 };
 
-/* Numbers only. std has n - 1 in its denominator, so one value has none. Quantiles: Hyndman-Fan type 7. */
-struct drift_summary { double mean, std, min, max; bool has_std; double quantiles[9]; size_t unique; };
+/* Numbers only. std has n - 1 in its denominator, so one value has none. Quantiles: Hyndman-Fan type 7. The distinct values are not counted
+ * where both sides have more than 2^20 values together and no method that was asked for looks at each of them. */
+struct drift_summary { double mean, std, min, max; bool has_std, has_unique; double quantiles[9]; size_t unique; };
 extern const double drift_quantile_points[9]; /* 0.01 0.05 0.1 0.25 0.5 0.75 0.9 0.95 0.99 */
 
 enum { HISTOGRAM_MAX = 48, ECDF_POINTS = 241 };
@@ -136,7 +140,7 @@ struct drift_column {
 	size_t new_count, vanished_count;
 	struct drift_cell *cells;  /* psi's, where it could be computed */
 	size_t cell_count;
-	const struct drift_shape *shape; /* number columns with values on both sides, else NULL */
+	const struct drift_shape *shape; /* number columns with values on both sides, where shapes are wanted; else NULL */
 	struct drift_score *scores; /* in the order of enum drift_method */
 	size_t score_count;
 	struct drift_score *deciding; /* NULL: identifiers, timestamps, ignored */
@@ -160,6 +164,15 @@ struct drift_result {
 /* Orders scores by how far they lie, the farthest first: those that are judged by effect size by that, then those judged by p by p, then
  * those without a value, NULL among them; 0 where nothing tells them apart. */
 int drift_order(const struct drift_score *a, const struct drift_score *b);
+
+/* A reference that was read, for comparing one current side after the other with it. It needs request->reference and all settings, which
+ * must then be the same each time; *out is NULL where *ok is false, and is closed before the arena goes. */
+struct drift_reference;
+int drift_reference_open(struct drift_reference **out, bool *ok, const struct drift_request *request, const struct limits *limits,
+                         struct arena *arena, struct diags *diags, struct failure *failure);
+void drift_reference_close(struct drift_reference *reference);
+int drift_compare_with(struct drift_result *out, bool *ok, struct drift_reference *reference, const struct drift_request *request,
+                       const struct limits *limits, struct arena *arena, struct diags *diags, struct failure *failure);
 
 /* *ok is false when a CSV could not be used (diags say why). A header without rows is ok: everything is inconclusive. */
 int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,

@@ -37,5 +37,8 @@ bool exact_mean(double *mean, const struct exact_sum *sum);
 /* With count - less in the denominator (less 0 or 1); false where that is 0 or less, or the result is beyond the largest double. */
 bool exact_variance(double *variance, const struct exact_sum *sum, unsigned less);
 bool exact_std(double *std, const struct exact_sum *sum, unsigned less);
+/* The same for values times 2^-scale, for where those would leave the range; rest is what the mean's rounding took away. */
+bool exact_mean_scaled(double *mean, double *rest, const struct exact_sum *sum, int scale);
+bool exact_std_scaled(double *std, const struct exact_sum *sum, unsigned less, int scale);
 
 #endif

@@ -118,9 +118,10 @@ struct monitor_request {
 	const struct resolved *resolved;
 	struct source *source;
 	int64_t as_of;
+	unsigned jobs;    /* threads; 0: 1 */
+	size_t memory;    /* as in struct drift_request */
 	bool latest_only; /* judge drift of the newest window alone (status), not the whole history; `since` is then not computed */
 	size_t data_checks; /* of the newest snapshots with a CSV, so many are checked against the recipe's schema */
-	unsigned jobs;
 };
 
 /* The model's verdicts. Models that are not watched have runs and the list of their snapshots alone. */

@@ -18,6 +18,7 @@
 struct workspace_request {
 	struct source_options source;
 	unsigned jobs;
+	size_t memory;  /* for the values of data, in bytes; 0: the default. Changes no answer */
 	const struct limits *limits; /* the command line's; NULL: limits_default */
 	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
 	bool findings_only; /* no measures and pages will follow: what only they show of recipes is left out, see resolve_findings() */
@@ -54,6 +55,7 @@ struct workspace {
 	struct limits limits; /* the command line's */
 	struct history *history; /* opened when it is first asked for */
 	unsigned jobs;
+	size_t memory; /* as in the request */
 	bool data_checks; /* set before workspace_measure(): also check the CSVs of snapshots that pages show */
 	const char *no_base; /* why there was no base, with base_if_any; else NULL */
 	bool none;    /* no workspace was there, with may_be_none; nothing else is set */

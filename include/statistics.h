@@ -18,6 +18,9 @@ size_t values_up_to(const double *sorted, size_t count, double limit);
 
 /* Hyndman and Fan's type 7 (The American Statistician 50, 1996), rounded as numpy does; count at least 1, 0 <= share <= 1. */
 double values_quantile(const double *sorted, size_t count, double share);
+/* The same in two steps: the place of the lower neighbour (the upper one is the next, or the last itself) and how far it lies between. */
+uint64_t quantile_place(double *between, uint64_t count, double share);
+double quantile_between(double low, double high, double between);
 /* The reference's nine inner deciles, equal ones merged, as bin borders; returns how many. */
 size_t quantile_cuts(double cuts[static 9], const double *sorted, size_t count);
 
@@ -73,6 +76,9 @@ bool share_distances(struct distances *out, const size_t *reference, const size_
 /* Mean (with what the double leaves off, so that differences of means keep their digits) and standard deviation with count - 1, in units
  * of 2^scale; scale is 0 unless the values lie near an end of the range. */
 struct moments { double mean, mean_rest, std; bool has_std; int scale; };
+struct exact_sum;
+/* Of at least one value; depends neither on their order nor on how they were split. */
+void sum_moments(struct moments *out, const struct exact_sum *sum);
 /* count at least 1 */
 void values_moments(struct moments *out, const double *values, size_t count);
 double moments_mean(const struct moments *moments);

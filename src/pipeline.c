@@ -293,7 +293,7 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	/* A comparison looks at everything. */
 	bool brief = request->findings_only && !request->base;
 
-	*workspace = (struct workspace){.jobs = request->jobs};
+	*workspace = (struct workspace){.jobs = request->jobs, .memory = request->memory};
 	arena_init(&workspace->arena);
 	diags_init(&workspace->diags, &workspace->arena);
 	workspace->limits = *limits;
@@ -657,9 +657,10 @@ int workspace_measure(struct workspace *workspace, bool latest_only, const struc
 		.resolved = &workspace->resolved,
 		.source = workspace->source,
 		.as_of = results->as_of,
+		.jobs = workspace->jobs,
+		.memory = workspace->memory,
 		.latest_only = latest_only,
 		.data_checks = workspace->data_checks ? catalog->config.keep_snapshots : 0,
-		.jobs = workspace->jobs,
 	};
 
 	results->models = arena_array(&workspace->arena, catalog->model_count, sizeof *results->models);
@@ -681,6 +682,8 @@ int workspace_try(struct trial *trial, struct workspace *workspace, const struct
 		.resolved = &workspace->resolved,
 		.source = workspace->source,
 		.as_of = workspace->results.as_of,
+		.jobs = workspace->jobs,
+		.memory = workspace->memory,
 	};
 
 	if (monitor_try(trial, &request, model, source, &workspace->arena, &workspace->diags, failure) < 0)

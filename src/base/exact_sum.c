@@ -210,18 +210,55 @@ static bool absolute(uint64_t *out, const uint64_t *words, size_t count)
 	return negative;
 }
 
-bool exact_mean(double *mean, const struct exact_sum *sum)
+/* value is words * 2^exponent, rounded: the difference, words being larger or not. */
+static double rounded_off(uint64_t *words, size_t count, double value, int exponent)
+{
+	int binary;
+	uint64_t mantissa = (uint64_t)ldexp(frexp(value, &binary), 53), taken[EXACT_WORDS + 2] = {0}, borrow = 0;
+	int place = binary - 53 - exponent;
+
+	if (!mantissa)
+		return round_words(words, count, false, exponent);
+	/* Below the first bit there can only be zeros. */
+	mantissa >>= place < 0 ? -place : 0;
+	place = place < 0 ? 0 : place;
+	add_shifted(taken, count, mantissa, 0, 0, (unsigned)place);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t word = words[i] - borrow;
+		borrow = words[i] < borrow;
+		borrow += word < taken[i];
+		words[i] = word - taken[i];
+	}
+	for (size_t i = 0, carry = 1; borrow && i < count; i++) {
+		words[i] = ~words[i] + carry;
+		carry = carry && !words[i];
+	}
+	double off = round_words(words, count, false, exponent);
+	return borrow ? -off : off;
+}
+
+bool exact_mean_scaled(double *mean, double *rest, const struct exact_sum *sum, int scale)
 {
 	uint64_t words[EXACT_WORDS + 2] = {0};
+	int exponent = -1074 - 64 - scale;
 
 	if (!sum->count)
 		return false;
 	/* A word more below, so that there is something to round by. */
 	bool negative = absolute(words + 1, sum->sum, EXACT_WORDS);
-	bool rest = divide_words(words, EXACT_WORDS + 1, sum->count);
-	double value = round_words(words, EXACT_WORDS + 1, rest, -1074 - 64);
+	bool more = divide_words(words, EXACT_WORDS + 1, sum->count);
+	double value = round_words(words, EXACT_WORDS + 1, more, exponent);
 	*mean = (negative ? -value : value) + 0.0;
+	if (rest) {
+		double off = rounded_off(words, EXACT_WORDS + 1, value, exponent);
+		*rest = (negative ? -off : off) + 0.0;
+	}
 	return true;
+}
+
+bool exact_mean(double *mean, const struct exact_sum *sum)
+{
+	return exact_mean_scaled(mean, NULL, sum, 0);
 }
 
 /* count * squares - sum^2, never negative. */
@@ -287,7 +324,7 @@ __extension__ static uint64_t square_root(unsigned __int128 square)
 	return (uint64_t)root;
 }
 
-bool exact_std(double *std, const struct exact_sum *sum, unsigned less)
+bool exact_std_scaled(double *std, const struct exact_sum *sum, unsigned less, int scale)
 {
 	uint64_t words[SPARE_WORDS + WORK_WORDS + 1];
 	bool rest;
@@ -298,6 +335,11 @@ bool exact_std(double *std, const struct exact_sum *sum, unsigned less)
 	__extension__ unsigned __int128 square = (unsigned __int128)bits_at(words, drop + 64) << 64 | bits_at(words, drop);
 	uint64_t root[2] = {square_root(square), 0};
 	rest = rest || any_below(words, drop) || __extension__ (unsigned __int128)root[0] * root[0] != square;
-	*std = round_words(root, 1, rest, (int)(drop / 2) - 1074 - 32 * SPARE_WORDS);
+	*std = round_words(root, 1, rest, (int)(drop / 2) - 1074 - 32 * SPARE_WORDS - scale);
 	return isfinite(*std);
+}
+
+bool exact_std(double *std, const struct exact_sum *sum, unsigned less)
+{
+	return exact_std_scaled(std, sum, less, 0);
 }

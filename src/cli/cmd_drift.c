@@ -17,6 +17,7 @@ static const struct option drift_options[] = {
 	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
 	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones"},
 	{"delimiter", 0, OPTION_WORD, AT(delimiter), "C", NULL, "comma, semicolon, tab or | (default: found in the header)"},
+	{"memory", 0, OPTION_WORD, AT(memory), "SIZE", NULL, "for the values (default 256MiB); more data is read more than once, the answer is the same"},
 	{"max-bad-rows", 0, OPTION_NUMBER, AT(max_bad_rows), "N", NULL, "leave out at most N rows that cannot be read (default 0)"},
 };
 
@@ -127,6 +128,7 @@ static int drift_files(struct invocation *invocation)
 		.only = invocation->columns.items,
 		.only_count = invocation->columns.count,
 		.max_bad_rows = invocation->max_bad_rows,
+		.jobs = session_jobs(invocation),
 	};
 	struct drift_result result;
 	struct limits limits;
@@ -140,6 +142,8 @@ static int drift_files(struct invocation *invocation)
 		code = read_kinds(&request, invocation);
 	if (code == EXIT_OK)
 		code = session_delimiter(&request.delimiter, invocation);
+	if (code == EXIT_OK)
+		code = session_memory(&request.memory, invocation);
 	if (code != EXIT_OK)
 		return code;
 	code = session_limits(&limits, invocation);

@@ -51,6 +51,7 @@ struct invocation {
 	size_t rows, seed;
 	struct words na, columns, kinds, methods;
 	size_t max_bad_rows;
+	const char *memory;
 	const char *family, *level, *status, *tag, *owner, *sort;
 	const char *kind;
 	bool eval;
@@ -107,6 +108,8 @@ void help_print(struct buffer *out, const struct command *command);
 int session_open(struct workspace *workspace, struct invocation *invocation);
 /* What session_open() opens; limits must live as long as the request. */
 int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation);
+/* What --memory says, 0 where it says nothing. */
+int session_memory(size_t *memory, const struct invocation *invocation);
 int session_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count);
 /* Prints a failure and returns its code. */
 int session_fail(const struct failure *failure);

@@ -228,6 +228,14 @@ int session_limits(struct limits *limits, struct invocation *invocation)
 	return EXIT_OK;
 }
 
+int session_memory(size_t *memory, const struct invocation *invocation)
+{
+	*memory = 0;
+	if (invocation->memory && !limit_parse(memory, text_of(invocation->memory)))
+		return session_usage(invocation, "'--memory' is '%s', must be a size such as 256MiB", invocation->memory);
+	return EXIT_OK;
+}
+
 int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation)
 {
 	const char *index_file = getenv("GIT_INDEX_FILE");
@@ -252,6 +260,8 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 		.now = session_now(),
 	};
 	int code = session_limits(limits, invocation);
+	if (code == EXIT_OK)
+		code = session_memory(&request->memory, invocation);
 	if (code != EXIT_OK)
 		return code;
 	request->limits = request->source.limits = limits;

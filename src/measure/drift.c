@@ -1,5 +1,7 @@
 #include "drift.h"
 
+#include <stdlib.h>
+
 #include "arena.h"
 #include "drift_columns.h"
 #include "drift_facts.h"
@@ -135,33 +137,155 @@ static void adjust(struct drift_result *out, struct arena *arena)
 	}
 }
 
+enum { MEMORY = 256 << 20 };
+
+/* Some is left to what is not counted: the program itself, what is being read, categories. */
+static size_t memory_of(const struct drift_request *request)
+{
+	size_t memory = request->memory ? request->memory : MEMORY, aside = memory / 8 + ((size_t)16 << 20);
+
+	return memory > 2 * aside ? memory - aside : memory / 2;
+}
+
+struct drift_reference {
+	struct side side;
+	struct number_base *bases;
+};
+
+/* Half of the memory, so that whatever comes beside it finds room. */
+static int read_reference(struct drift_reference *reference, bool *ok, const struct drift_request *request, struct arena *arena,
+                          struct failure *failure)
+{
+	if (side_read(&reference->side, ok, NULL, NULL, memory_of(request) / 2, arena, failure))
+		return -1;
+	if (!*ok)
+		return 0;
+	settle_identifiers(&reference->side);
+	return bases_of(&reference->bases, &reference->side, request, arena, failure);
+}
+
+int drift_reference_open(struct drift_reference **out, bool *ok, const struct drift_request *request, const struct limits *limits,
+                         struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	struct drift_reference *reference = memory_get(sizeof *reference);
+
+	*out = NULL;
+	*ok = true;
+	*reference = (struct drift_reference){.bases = NULL};
+	int result = side_open(&reference->side, ok, request->reference, request->reference_count, request, limits, arena, diags, failure);
+	if (!result && *ok) {
+		want_all(&reference->side, request, arena);
+		result = read_reference(reference, ok, request, arena, failure);
+	}
+	if (!result && *ok)
+		*out = reference;
+	else
+		drift_reference_close(reference);
+	return result;
+}
+
+void drift_reference_close(struct drift_reference *reference)
+{
+	if (!reference)
+		return;
+	side_close(&reference->side);
+	free(reference);
+}
+
+static void show_sides(struct drift_result *out, const struct side *reference, const struct side *current, const struct choice *choice)
+{
+	out->references = reference->shown;
+	out->reference_count = reference->file_count;
+	out->currents = current->shown;
+	out->current_count = current->file_count;
+	out->only_in_reference = choice->only[REFERENCE];
+	out->only_in_reference_count = choice->only_count[REFERENCE];
+	out->only_in_current = choice->only[CURRENT];
+	out->only_in_current_count = choice->only_count[CURRENT];
+}
+
+/* The current side is open, the reference read. */
+static int compare(struct drift_result *out, bool *ok, struct drift_reference *reference, struct side *current, struct choice *choice,
+                   const struct drift_request *request, struct arena *arena, struct failure *failure)
+{
+	size_t *like = arena_array(arena, current->name_count, sizeof *like), memory = memory_of(request);
+	uint64_t held = reference->side.numbers && ordered_is_kept(reference->side.numbers) ? 8 * reference->side.rows * reference->side.number_count : 0;
+	struct column_facts *facts;
+
+	for (size_t i = 0; i < current->name_count; i++)
+		like[i] = NO_NUMBER;
+	for (size_t i = 0; i < choice->pair_count; i++)
+		if (choice->pairs[i].there[REFERENCE] && choice->pairs[i].there[CURRENT])
+			like[choice->pairs[i].at[CURRENT]] = reference->side.columns[choice->pairs[i].at[REFERENCE]].number;
+	want_pairs(current, CURRENT, choice, &reference->side);
+	if (side_read(current, ok, &reference->side, like, memory - (size_t)held, arena, failure))
+		return -1;
+	if (!*ok)
+		return 0;
+	const struct side sides[2] = {reference->side, *current};
+	settle_kinds(choice, sides);
+	if (facts_of_pairs(&facts, choice, &reference->side, current, reference->bases, request, arena, failure))
+		return -1;
+	show_sides(out, &reference->side, current, choice);
+	out->columns = arena_array(arena, choice->pair_count, sizeof *out->columns);
+	out->column_count = choice->pair_count;
+	for (size_t i = 0; i < choice->pair_count; i++)
+		score_column(&out->columns[i], &facts[i], request, arena);
+	adjust(out, arena);
+	sum_up(out);
+	return 0;
+}
+
+int drift_compare_with(struct drift_result *out, bool *ok, struct drift_reference *reference, const struct drift_request *request,
+                       const struct limits *limits, struct arena *arena, struct diags *diags, struct failure *failure)
+{
+	struct side sides[2] = {reference->side, {0}};
+	struct choice choice;
+
+	*out = (struct drift_result){0};
+	*ok = true;
+	int result = side_open(&sides[CURRENT], ok, request->current, request->current_count, request, limits, arena, diags, failure);
+	if (!result && *ok) {
+		choose_columns(&choice, sides, request, arena);
+		result = compare(out, ok, reference, &sides[CURRENT], &choice, request, arena, failure);
+	}
+	side_close(&sides[CURRENT]);
+	return result;
+}
+
+/* Both headers first: only what both have is read of the reference. */
+static int compare_both(struct drift_result *out, bool *ok, struct drift_reference *reference, struct side *current,
+                        const struct drift_request *request, const struct limits *limits, struct arena *arena, struct diags *diags,
+                        struct failure *failure)
+{
+	struct choice choice;
+
+	if (side_open(&reference->side, ok, request->reference, request->reference_count, request, limits, arena, diags, failure) ||
+	    side_open(current, ok, request->current, request->current_count, request, limits, arena, diags, failure))
+		return -1;
+	if (!*ok)
+		return 0;
+	const struct side sides[2] = {reference->side, *current};
+	choose_columns(&choice, sides, request, arena);
+	want_pairs(&reference->side, REFERENCE, &choice, NULL);
+	if (read_reference(reference, ok, request, arena, failure))
+		return -1;
+	/* Where the reference is wrong, all that is wrong with the current data is said too. */
+	if (!*ok)
+		return side_look(current, ok, failure);
+	return compare(out, ok, reference, current, &choice, request, arena, failure);
+}
+
 int drift_compare(struct drift_result *out, bool *ok, const struct drift_request *request, const struct limits *limits,
                   struct arena *arena, struct diags *diags, struct failure *failure)
 {
-	struct columns columns;
+	struct drift_reference reference = {.bases = NULL};
+	struct side current = {0};
 
 	*out = (struct drift_result){0};
-	columns_init(&columns, request, limits);
-	int result = columns_read(&columns, ok, arena, diags, failure);
-	if (!result && *ok) {
-		out->references = columns.sides[REFERENCE].shown;
-		out->reference_count = columns.sides[REFERENCE].file_count;
-		out->currents = columns.sides[CURRENT].shown;
-		out->current_count = columns.sides[CURRENT].file_count;
-		out->only_in_reference = columns.only[REFERENCE];
-		out->only_in_reference_count = columns.only_count[REFERENCE];
-		out->only_in_current = columns.only[CURRENT];
-		out->only_in_current_count = columns.only_count[CURRENT];
-		out->columns = arena_array(arena, columns.pair_count, sizeof *out->columns);
-		out->column_count = columns.pair_count;
-		for (size_t i = 0; i < columns.pair_count; i++) {
-			struct column_facts facts;
-			facts_of_pair(&facts, &columns.pairs[i], request, arena);
-			score_column(&out->columns[i], &facts, request, arena);
-		}
-		adjust(out, arena);
-		sum_up(out);
-	}
-	columns_release(&columns);
+	*ok = true;
+	int result = compare_both(out, ok, &reference, &current, request, limits, arena, diags, failure);
+	side_close(&current);
+	side_close(&reference.side);
 	return result;
 }

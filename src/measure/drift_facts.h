@@ -12,7 +12,8 @@
 enum { CUTS_MAX = 9 };
 
 struct number_facts {
-	struct rank_results ranks;      /* with what facts_wanted() says */
+	struct rank_results ranks;      /* of what was wanted; sizes, ends always */
+	bool counted;                   /* distinct values are known */
 	struct moments moments[2];      /* of a side with values */
 	double quantiles[2][9];         /* at drift_quantile_points, of a side with values */
 	double cuts[CUTS_MAX];          /* the reference's nine inner deciles, equal ones merged */
@@ -37,14 +38,34 @@ struct column_facts {
 	const struct group_facts *groups;    /* of such a category column */
 };
 
-/* What ranks.h has to compute for the methods that a column needs: enum rank_wanted. Where KS lies is always drawn. */
-unsigned facts_wanted(const struct drift_request *request, const struct drift_feature *feature);
+/* More values than so many on both sides together are only walked one by one where a method needs them all. */
+enum { WALKED_MOST = 1 << 20 };
 
-/* From the sorted values or categories of both sides. */
-void facts_of_pair(struct column_facts *out, const struct pair *pair, const struct drift_request *request, struct arena *arena);
+enum { EDGES_MOST = HISTOGRAM_MAX + ECDF_POINTS };
 
-/* NULL where no scale can be found, such as for magnitudes at the end of the range. Both arrays sorted, neither empty. */
-const struct drift_shape *shape_of(const double *reference, size_t n, const double *current, size_t m, const struct rank_results *ranks,
-                                   struct arena *arena);
+/* What is known of a number column of the reference before anything is compared with it. */
+struct number_base {
+	double quantiles[9];
+	double cuts[CUTS_MAX];
+	size_t cut_count;
+	struct drift_shape *shape;      /* its scale alone; NULL where there is none, or none is wanted */
+	double bins[HISTOGRAM_MAX];     /* the largest doubles of its bins but the last */
+	double grid[ECDF_POINTS];
+};
+
+/* One a number of the reference. */
+int bases_of(struct number_base **bases, struct side *reference, const struct drift_request *request, struct arena *arena,
+             struct failure *failure);
+
+/* One a pair, in their order. */
+int facts_of_pairs(struct column_facts **facts, const struct choice *choice, struct side *reference, struct side *current,
+                   const struct number_base *bases, const struct drift_request *request, struct arena *arena, struct failure *failure);
+
+/* The scale of a shape between two quantiles, and where its bins end and its grid lies; false where no scale can be found, such as for
+ * magnitudes at the end of the range. */
+bool shape_begin(struct number_base *base, double low, double high, struct arena *arena);
+/* How many values are at most each of these ends and points. */
+void shape_end(struct drift_shape *out, const struct number_base *base, const uint64_t *const bins[2], const uint64_t *const grid[2],
+               const struct rank_results *ranks);
 
 #endif

@@ -152,15 +152,16 @@ static void decide(struct scorer *scorer, const struct drift_request *request)
 
 /* --- columns --- */
 
-static void summarise(struct drift_summary *out, const struct number_facts *facts, int s)
+static void summarise(struct drift_summary *out, const struct number_facts *facts, int s, size_t count)
 {
-	if (!facts->ranks.unique[s])
+	if (!count)
 		return;
 	out->mean = moments_mean(&facts->moments[s]);
 	out->has_std = moments_std(&out->std, &facts->moments[s]);
 	out->min = facts->ranks.min[s];
 	out->max = facts->ranks.max[s];
-	out->unique = (size_t)facts->ranks.unique[s];
+	out->has_unique = facts->counted;
+	out->unique = facts->counted ? (size_t)facts->ranks.unique[s] : 0;
 	for (size_t i = 0; i < sizeof drift_quantile_points / sizeof *drift_quantile_points; i++)
 		out->quantiles[i] = facts->quantiles[s][i];
 }
@@ -169,8 +170,8 @@ static void describe_numbers(struct scorer *scorer, const struct number_facts *f
 {
 	struct drift_column *column = scorer->column;
 
-	summarise(&column->reference_summary, facts, REFERENCE);
-	summarise(&column->current_summary, facts, CURRENT);
+	summarise(&column->reference_summary, facts, REFERENCE, scorer->n);
+	summarise(&column->current_summary, facts, CURRENT, scorer->m);
 	column->shape = facts->shape;
 	if (!scorer->n)
 		return;

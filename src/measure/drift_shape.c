@@ -1,10 +1,11 @@
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "arena.h"
+#include "doubles.h"
 #include "drift_facts.h"
 #include "number.h"
-#include "statistics.h"
 
 enum { BINS_MIN = 24, BINS_WANTED = 40 };
 
@@ -46,38 +47,59 @@ static bool set_scale(struct drift_shape *shape, double low, double high)
 	return shape->bins > 0;
 }
 
-static void count_bins(size_t *bins, const struct drift_shape *shape, const double *values, size_t count)
+/* The bin that a value falls into, ends aside. */
+static double bin_of(const struct drift_shape *shape, double value)
 {
-	for (size_t i = 0; i < count; i++) {
-		double place = (values[i] - shape->start) / shape->width;
-		double last = (double)shape->bins - 1;
-		bins[(size_t)fmin(fmax(floor(place), 0), last)]++;
-	}
+	return floor((value - shape->start) / shape->width);
 }
 
-static void fill_cdf(double *cdf, const struct drift_shape *shape, const double *sorted, size_t count)
+/* The largest double in bins up to that one: bins never fall where values rise. */
+static double end_of_bin(const struct drift_shape *shape, double bin)
 {
-	for (size_t i = 0; i < ECDF_POINTS; i++) {
-		double at = shape->grid_start + shape->grid_step * (double)i;
-		cdf[i] = (double)values_up_to(sorted, count, at) / (double)count;
+	uint64_t low = double_key(-DBL_MAX), high = double_key(DBL_MAX);
+
+	while (low < high) {
+		uint64_t middle = high - (high - low) / 2;
+		if (bin_of(shape, key_double(middle)) <= bin)
+			low = middle;
+		else
+			high = middle - 1;
 	}
+	return key_double(low) + 0.0;
 }
 
-const struct drift_shape *shape_of(const double *reference, size_t n, const double *current, size_t m, const struct rank_results *ranks,
-                                   struct arena *arena)
+bool shape_begin(struct number_base *base, double low, double high, struct arena *arena)
 {
 	struct drift_shape *shape = arena_alloc(arena, sizeof *shape);
 
-	if (!set_scale(shape, values_quantile(reference, n, 0.001), values_quantile(reference, n, 0.999)))
-		return NULL;
-	count_bins(shape->reference, shape, reference, n);
-	count_bins(shape->current, shape, current, m);
+	if (!set_scale(shape, low, high))
+		return false;
 	shape->grid_start = shape->start;
 	shape->grid_step = shape->width * (double)shape->bins / (ECDF_POINTS - 1);
-	fill_cdf(shape->reference_cdf, shape, reference, n);
-	fill_cdf(shape->current_cdf, shape, current, m);
-	shape->ks_at = ranks->at;
-	shape->ks_reference = ranks->at_reference;
-	shape->ks_current = ranks->at_current;
-	return shape;
+	for (size_t i = 0; i + 1 < shape->bins; i++)
+		base->bins[i] = end_of_bin(shape, (double)i);
+	for (size_t i = 0; i < ECDF_POINTS; i++)
+		base->grid[i] = shape->grid_start + shape->grid_step * (double)i;
+	base->shape = shape;
+	return true;
+}
+
+void shape_end(struct drift_shape *out, const struct number_base *base, const uint64_t *const bins[2], const uint64_t *const grid[2],
+               const struct rank_results *ranks)
+{
+	const uint64_t sizes[2] = {ranks->n, ranks->m};
+	size_t *const counts[2] = {out->reference, out->current};
+	double *const cdfs[2] = {out->reference_cdf, out->current_cdf};
+
+	/* Out's arrays are set anew; its scale is the base's. */
+	*out = *base->shape;
+	for (int s = 0; s < 2; s++) {
+		for (size_t i = 0; i < out->bins; i++)
+			counts[s][i] = (size_t)((i + 1 < out->bins ? bins[s][i] : sizes[s]) - (i ? bins[s][i - 1] : 0));
+		for (size_t i = 0; i < ECDF_POINTS; i++)
+			cdfs[s][i] = (double)grid[s][i] / (double)sizes[s];
+	}
+	out->ks_at = ranks->at;
+	out->ks_reference = ranks->at_reference;
+	out->ks_current = ranks->at_current;
 }

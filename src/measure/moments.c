@@ -2,19 +2,33 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 
+#include "exact_sum.h"
 #include "statistics.h"
 #include "sum.h"
 
 /* A power of two that brings sums of the values and of their squares into the middle of the range; usually 2^0. */
+static int scale_for(double largest)
+{
+	int exponent = 0;
+
+	frexp(largest, &exponent);
+	return largest == 0 || (exponent > -400 && exponent < 400) ? 0 : exponent;
+}
+
 static int scale_of(const double *values, size_t count)
 {
 	double largest = 0;
-	int exponent = 0;
 
 	for (size_t i = 0; i < count; i++)
 		largest = fmax(largest, fabs(values[i]));
-	frexp(largest, &exponent);
-	return largest == 0 || (exponent > -400 && exponent < 400) ? 0 : exponent;
+	return scale_for(largest);
+}
+
+void sum_moments(struct moments *out, const struct exact_sum *sum)
+{
+	*out = (struct moments){.scale = scale_for(fmax(fabs(sum->min), fabs(sum->max)))};
+	exact_mean_scaled(&out->mean, &out->mean_rest, sum, out->scale);
+	out->has_std = exact_std_scaled(&out->std, sum, 1, out->scale);
 }
 
 static double scaled(double value, int scale)

@@ -73,7 +73,7 @@ static size_t first_needed(const struct monitored *monitored)
 	return needed;
 }
 
-static int measure_data(struct monitored *monitored)
+static int measure_snapshots(struct monitored *monitored)
 {
 	struct model_result *out = monitored->out;
 	const struct watch *watch = &monitored->watch;
@@ -92,6 +92,14 @@ static int measure_data(struct monitored *monitored)
 			out->latest_drift = &out->snapshots[i];
 	}
 	return 0;
+}
+
+static int measure_data(struct monitored *monitored)
+{
+	int result = measure_snapshots(monitored);
+
+	drift_forget(monitored);
+	return result;
 }
 
 static void judge_snapshots(struct monitored *monitored)

@@ -118,6 +118,41 @@ static void forget_reference(struct diags *diags, size_t from, struct text refer
 	diags->count = kept;
 }
 
+void drift_forget(struct monitored *monitored)
+{
+	drift_reference_close(monitored->reference);
+	monitored->reference = NULL;
+}
+
+/* More than one snapshot is compared with the reference: it is read once. One that cannot be used is read beside each, so that each says
+ * what it has to say. */
+static int hold_reference(struct monitored *monitored, size_t i, const struct drift_request *request)
+{
+	size_t said = monitored->diags->count, left = 0;
+	bool ok;
+
+	for (size_t j = i; j < monitored->out->snapshot_count; j++)
+		left += monitored->out->snapshots[j].snapshot->csv.len > 0;
+	if (monitored->reference_tried || left < 2)
+		return 0;
+	monitored->reference_tried = true;
+	if (drift_reference_open(&monitored->reference, &ok, request, &monitored->watch.config->limits, monitored->arena, monitored->diags,
+	                         monitored->failure) != 0)
+		return -1;
+	if (!ok)
+		monitored->diags->count = said;
+	return 0;
+}
+
+static int compare(struct drift_result *out, bool *ok, struct monitored *monitored, const struct drift_request *request)
+{
+	const struct limits *limits = &monitored->watch.config->limits;
+
+	if (monitored->reference)
+		return drift_compare_with(out, ok, monitored->reference, request, limits, monitored->arena, monitored->diags, monitored->failure);
+	return drift_compare(out, ok, request, limits, monitored->arena, monitored->diags, monitored->failure);
+}
+
 int drift_judge(struct monitored *monitored, size_t i)
 {
 	const struct watch *watch = &monitored->watch;
@@ -143,11 +178,14 @@ int drift_judge(struct monitored *monitored, size_t i)
 		.decide = watch->method,
 		.limit = watch->limit,
 		.defaults = watch->defaults,
+		.shapes = true,
+		.jobs = monitored->request->jobs,
+		.memory = monitored->request->memory,
 	};
 	for (size_t method = 0; method < METHOD_COUNT; method++)
 		request.show[method] = watch->show[method];
 	size_t said = monitored->diags->count;
-	if (drift_compare(&out->drift, &ok, &request, &watch->config->limits, monitored->arena, monitored->diags, monitored->failure) != 0)
+	if (hold_reference(monitored, i, &request) != 0 || compare(&out->drift, &ok, monitored, &request) != 0)
 		return -1;
 	if (ok) {
 		withdraw(&out->drift, watch, monitored->arena);

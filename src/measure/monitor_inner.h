@@ -55,6 +55,8 @@ struct monitored {
 	size_t first;                  /* drift, alerts and states are known from here on */
 	struct data_age { bool known, has; int64_t time; struct text by; struct text lacking; } *ages; /* per snapshot */
 	enum model_state *raw;         /* states before monitoring.hold */
+	struct drift_reference *reference; /* read once for all snapshots; NULL: not yet, or it cannot be used */
+	bool reference_tried;
 	struct arena *arena;
 	struct diags *diags;
 	struct failure *failure;
@@ -76,7 +78,9 @@ size_t watch_texts(struct text **out, const struct value *root, const char *path
 size_t newest_csv(const struct monitored *monitored, size_t i);
 size_t newest_metrics(const struct monitored *monitored, size_t i);
 
+/* From drift_judge() of the first snapshot on the reference is held; drift_forget() lets it go. */
 int drift_judge(struct monitored *monitored, size_t i);
+void drift_forget(struct monitored *monitored);
 /* How old the data was that came with snapshot i and before. */
 int age_find(struct monitored *monitored, size_t i);
 

@@ -268,6 +268,12 @@ void ranks_add(struct ranks *ranks, const struct tie *ties, size_t count)
 		add_chunk(ranks, ties + k, count - k < CHUNK ? count - k : CHUNK);
 }
 
+void ranks_skip(struct ranks *ranks, uint64_t reference, uint64_t current)
+{
+	ranks->seen[0] += reference;
+	ranks->seen[1] += current;
+}
+
 /* --- results --- */
 
 /* An ordinary number where that loses nothing. */

@@ -43,17 +43,35 @@ size_t values_up_to(const double *sorted, size_t count, double limit)
 
 /* --- quantiles --- */
 
+uint64_t quantile_place(double *between, uint64_t count, double share)
+{
+	double place = share * (double)(count - 1), whole = floor(place);
+	uint64_t low = (uint64_t)whole;
+
+	*between = place - whole;
+	if (low + 1 < count)
+		return low;
+	*between = 0;
+	return count - 1;
+}
+
+double quantile_between(double low, double high, double between)
+{
+	double difference = high - low;
+
+	if (between == 0)
+		return low;
+	if (!isfinite(difference))
+		return low * (1 - between) + high * between;
+	return (between < 0.5 ? low + difference * between : high - difference * (1 - between)) + 0.0;
+}
+
 double values_quantile(const double *sorted, size_t count, double share)
 {
-	double place = share * (double)(count - 1), whole = floor(place), t = place - whole;
-	size_t low = (size_t)whole;
+	double between;
+	size_t low = (size_t)quantile_place(&between, count, share);
 
-	if (low + 1 >= count)
-		return sorted[count - 1];
-	double a = sorted[low], b = sorted[low + 1], difference = b - a;
-	if (!isfinite(difference))
-		return a * (1 - t) + b * t;
-	return (t < 0.5 ? a + difference * t : b - difference * (1 - t)) + 0.0;
+	return quantile_between(sorted[low], sorted[low + 1 < count ? low + 1 : low], between);
 }
 
 size_t quantile_cuts(double cuts[static 9], const double *sorted, size_t count)

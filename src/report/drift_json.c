@@ -187,7 +187,10 @@ static struct json *summary_json(const struct drift_summary *summary, bool round
 	add_value(object, "std", summary->has_std, summary->std, rounded);
 	json_add_number(object, "min", shown(summary->min, rounded));
 	json_add_number(object, "max", shown(summary->max, rounded));
-	json_add_count(object, "unique", summary->unique);
+	if (summary->has_unique)
+		json_add_count(object, "unique", summary->unique);
+	else
+		json_add_null(object, "unique");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		json_add_number(quantiles, names[i], shown(summary->quantiles[i], rounded));
 	json_add(object, "quantiles", quantiles);

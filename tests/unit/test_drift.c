@@ -505,6 +505,7 @@ static void shapes(void **state)
 		for (int i = 0; i < 1000; i++)
 			buffer_format(&fixture->bytes[side], "%.3f,7,%d\n", i * 0.001 + side * 0.25, i % 24);
 	}
+	fixture->request.shapes = true;
 	compare(fixture);
 	const struct drift_shape *shape = column(fixture, "v")->shape;
 	assert_non_null(shape);
@@ -603,11 +604,124 @@ static void words(void **state)
 
 #define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* --- modes --- */
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+/* Numbers of all kinds, gaps, late surprises: a column that is no number after all, one that is no time. */
+static void add_row(struct buffer *out, size_t i, size_t count, uint64_t random)
+{
+	double u = (double)(random >> 11) * 0x1p-53;
+
+	buffer_format(out, "%.6f,%.17g,%d,%s,%s,", u, exp(300 * (u - 0.5)), (int)(u * u * 30), random % 7 ? "0" : "1.5", random % 11 ? "42" : "");
+	buffer_format(out, "%s%d\",%s,%s,", random % 3 ? "\"a" : "\"b,c", (int)(random % 20), i + 3 < count ? "17" : "x", i + 2 < count ? "2026-01-02" : "?");
+	buffer_format(out, "%s,%zu\n", random % 5 ? "1e-320" : "-1.7e308", i * 7919 % count);
+}
+
+static void fill_rows(struct buffer *out, size_t count, uint64_t seed, size_t first)
+{
+	uint64_t *rows = malloc(count * sizeof *rows);
+
+	for (size_t i = 0; i < count; i++)
+		rows[i] = next_random(&seed);
+	buffer_clear(out);
+	buffer_string(out, "u,wide,whole,flag,constant,group,late,time,ends,id\n");
+	for (size_t k = 0; k < count; k++) {
+		size_t i = (k + first) % count;
+		add_row(out, i, count, rows[i]);
+	}
+	free(rows);
+}
+
+static char *answer(struct fixture *fixture)
+{
+	struct buffer out;
+
+	compare(fixture);
+	assert_true(fixture->ok);
+	buffer_init(&out);
+	struct json *json = drift_json(&fixture->result, false);
+	json_print(&out, json, true);
+	json_release(json);
+	char *copy = arena_copy(&fixture->arena, out.data, out.len);
+	buffer_release(&out);
+	return copy;
+}
+
+/* Memory, threads and the order of rows change not one byte. */
+static void modes(void **state)
+{
+	static const size_t memories[] = {0, 1, (size_t)33 << 20};
+	struct fixture *fixture = *state;
+
+	fixture->request.shapes = true;
+	for (int methods = 0; methods < 2; methods++) {
+		char *expected = NULL;
+		for (size_t m = 0; m < METHOD_COUNT; m++)
+			fixture->request.show[m] = methods || m == METHOD_KS;
+		for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) {
+			for (unsigned jobs = 1; jobs <= 4; jobs += 3) {
+				fill_rows(&fixture->bytes[0], 6000, 1, 1000 * jobs * i);
+				fill_rows(&fixture->bytes[1], 9000, 2, 777 * jobs * i);
+				fixture->request.memory = memories[i];
+				fixture->request.jobs = jobs;
+				char *found = answer(fixture);
+				if (!expected)
+					expected = found;
+				assert_string_equal(found, expected);
+			}
+		}
+	}
+	assert_int_equal(column(fixture, "late")->kind, COLUMN_CATEGORY);
+	assert_int_equal(column(fixture, "time")->kind, COLUMN_CATEGORY);
+	assert_int_equal(column(fixture, "u")->kind, COLUMN_NUMBER);
+}
+
+/* A reference that was read once answers as one that is read each time. */
+static void held_reference(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_reference *reference;
+	struct buffer out[2];
+
+	for (size_t m = 0; m < METHOD_COUNT; m++)
+		fixture->request.show[m] = true;
+	fill_rows(&fixture->bytes[0], 2000, 1, 0);
+	fill_rows(&fixture->bytes[1], 3000, 2, 0);
+	for (int k = 0; k < 2; k++) {
+		char *expected = answer(fixture);
+		fixture->request.memory = (size_t)k;
+		assert_int_equal(drift_reference_open(&reference, &fixture->ok, &fixture->request, &limits_default, &fixture->arena, &fixture->diags,
+		                                      &fixture->failure), 0);
+		assert_true(fixture->ok);
+		for (int again = 0; again < 2; again++) {
+			assert_int_equal(drift_compare_with(&fixture->result, &fixture->ok, reference, &fixture->request, &limits_default,
+			                                    &fixture->arena, &fixture->diags, &fixture->failure), 0);
+			buffer_init(&out[again]);
+			struct json *json = drift_json(&fixture->result, false);
+			json_print(&out[again], json, true);
+			json_release(json);
+			assert_int_equal(out[again].len, strlen(expected));
+			assert_memory_equal(out[again].data, expected, out[again].len);
+			buffer_release(&out[again]);
+		}
+		drift_reference_close(reference);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(bounds), CASE(reasons), CASE(invariant), CASE(too_little), CASE(pairing), CASE(pooling),
-		CASE(bad_files), CASE(from_source), CASE(shapes), CASE(renderers), CASE(time_range), cmocka_unit_test(words),
+		CASE(bad_files), CASE(from_source), CASE(shapes), CASE(renderers), CASE(time_range), CASE(modes), CASE(held_reference),
+		cmocka_unit_test(words),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

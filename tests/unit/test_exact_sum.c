@@ -74,6 +74,37 @@ static void known(void **state)
 	assert_false(moments_of(four, 1).has_std);
 }
 
+static void rests(void **state)
+{
+	const double thirds[] = {1, 0, 0}, far[] = {1e300, 1, 1}, small[] = {5e-324, 0, 0}, minus[] = {-1, 0, 0};
+	struct exact_batch *batch = exact_batch_new();
+	struct exact_sum sum;
+	double mean, rest, std;
+
+	(void)state;
+	exact_sum_init(&sum);
+	exact_sum_add(&sum, thirds, 3, batch);
+	assert_true(exact_mean_scaled(&mean, &rest, &sum, 0));
+	exactly(mean, 1.0 / 3);
+	assert_true(fabs(rest - 0x1p-54 / 3) < 1e-19 * rest || fabs(rest - 0x1p-54 / 3) < 1e-32);
+	exact_sum_init(&sum);
+	exact_sum_add(&sum, minus, 3, batch);
+	assert_true(exact_mean_scaled(&mean, &rest, &sum, 0));
+	exactly(mean, -1.0 / 3);
+	assert_true(rest < 0);
+	exact_sum_init(&sum);
+	exact_sum_add(&sum, far, 3, batch);
+	assert_true(exact_mean_scaled(&mean, &rest, &sum, 900));
+	exactly(mean, ldexp(1e300 / 3, -900));
+	assert_true(exact_std_scaled(&std, &sum, 1, 900));
+	assert_true(fabs(std - ldexp(1e300 / sqrt(3), -900)) < 1e-15 * std);
+	exact_sum_init(&sum);
+	exact_sum_add(&sum, small, 3, batch);
+	assert_true(exact_mean_scaled(&mean, &rest, &sum, -1000));
+	assert_true(fabs(mean - 0x1p-74 / 3) < 1e-15 * mean);
+	exact_batch_free(batch);
+}
+
 static uint64_t next(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -165,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known),
+		cmocka_unit_test(rests),
 		cmocka_unit_test(any_order),
 		cmocka_unit_test(near_long_double),
 	};

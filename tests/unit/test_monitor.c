@@ -161,7 +161,8 @@ static struct model_result *judge_with(struct world *w, int on, bool latest_only
 	struct failure failure;
 
 	diags_init(&w->diags, &arena);
-	w->request = (struct monitor_request){&w->catalog, &w->resolved, source, day(on), latest_only};
+	w->request = (struct monitor_request){
+		.catalog = &w->catalog, .resolved = &w->resolved, .source = source, .as_of = day(on), .latest_only = latest_only};
 	if (monitor_model(&w->out, &w->request, &w->model, &arena, &w->diags, &failure) != 0)
 		fail_msg("%s", failure.message);
 	return &w->out;
