@@ -668,8 +668,8 @@ static void modes(void **state)
 			fixture->request.show[m] = methods || m == METHOD_KS;
 		for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) {
 			for (unsigned jobs = 1; jobs <= 4; jobs += 3) {
-				fill_rows(&fixture->bytes[0], 6000, 1, 1000 * jobs * i);
-				fill_rows(&fixture->bytes[1], 9000, 2, 777 * jobs * i);
+				fill_rows(&fixture->bytes[0], 3000, 1, 1000 * jobs * i);
+				fill_rows(&fixture->bytes[1], 4000, 2, 777 * jobs * i);
 				fixture->request.memory = memories[i];
 				fixture->request.jobs = jobs;
 				char *found = answer(fixture);
