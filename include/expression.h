@@ -81,4 +81,9 @@ struct expression_value expression_evaluate(const struct expression *expression,
 void expression_parts(const struct expression *expression, const struct expression_view *view, struct arena *arena,
                       void (*visit)(void *context, struct text source, const struct expression_value *value), void *context);
 
+/* What would make a condition that holds false, in words: "drift.max <= 0.2 (is 0.31) or performance.MAPE <= 0.4 (is 0.41)". */
+struct text expression_counter(const struct expression *expression, const struct expression_view *view, struct arena *arena);
+/* Of a condition that compares one name with one number: how the name has to stand to it for the condition to be false. */
+bool expression_limit(struct text *name, const char **sign, double *limit, const struct expression *expression);
+
 #endif

@@ -44,12 +44,37 @@ struct performance {
 enum trend_status { TREND_INCONCLUSIVE, TREND_STABLE, TREND_IMPROVING, TREND_DEGRADING };
 const char *trend_status_name(enum trend_status status);
 
+/* Where the level of a metric or of a feature's drift moved: see cusum_changes(). */
+struct change_point {
+	const struct snapshot *start, *alarm; /* when it is held to have begun; the snapshot with which it was seen */
+	bool up, worse;
+	double before, std, after; /* mean and standard deviation of the reference; mean from then on to the next */
+};
+
+/* Of a monitored metric, or of how far a feature lies from its reference. */
 struct trend {
 	struct text key;
-	enum trend_status status;
+	enum trend_status status;  /* of a feature: larger is worse */
 	size_t points;
 	bool has_p;
 	double p, slope;
+	size_t values;             /* in all; changes are looked for in them */
+	bool watched;              /* enough values that vary, so that a change would be seen */
+	struct change_point *changes; /* oldest first; present trends alone */
+	size_t change_count;
+};
+
+/* How the snapshots follow each other up to the as-of. */
+struct gap { const struct snapshot *before, *after; size_t missing; };
+struct timeline {
+	bool has_interval;
+	int64_t interval;          /* median of the steps; at least three */
+	struct gap *gaps;          /* steps of more than one and a half intervals */
+	size_t gap_count;
+	bool overdue;              /* so long ago is the newest one */
+	int64_t expected;          /* when the next one is */
+	size_t future;             /* stamped after the as-of */
+	size_t unlabelled;         /* newest ones that came after the newest metrics */
 };
 
 struct snapshot_result {
@@ -75,6 +100,12 @@ struct snapshot_result {
 struct reason {
 	enum model_state state;      /* what it speaks for */
 	struct text words;
+	struct text until;           /* what would take it away: "MAPE at most 0.20"; empty where nothing is wrong */
+	struct text name;            /* the value that decides, as a condition names it: "performance.MAPE"; empty for none */
+	bool has_value;
+	double value;                /* as it is now */
+	const char *sign;            /* how it has to stand to its limit: "<=", ">=", "<"; NULL for no single limit */
+	double limit;
 };
 
 struct model_result {
@@ -102,11 +133,18 @@ struct model_result {
 	bool stale;
 	struct trend *trends;              /* monitored metrics */
 	size_t trend_count;
+	struct trend *feature_trends;      /* of the features judged in latest_drift; none where latest_only was asked for */
+	size_t feature_trend_count;
+	struct timeline timeline;
 	enum model_state state;            /* STATE_NONE for models that are not watched */
 	bool has_since;
 	int64_t since;
 	struct reason *reasons;            /* worst first */
 	size_t reason_count;
+	struct reason *passed;             /* what was looked at and speaks for no other state, in the order of the rules */
+	size_t passed_count;
+	size_t better_needed;              /* snapshots in a row that have to be better still, by monitoring.hold; 0: none */
+	struct text action_words;          /* which rule asks for the action, and why it is due or not */
 	enum action action;                /* what the state asks for */
 	bool due;                          /* false while a hold or a newer queued or running run covers it, or action is none */
 	struct text due_reason;            /* why not */

@@ -21,162 +21,6 @@ const char *action_name(enum action action)
 	return names[action];
 }
 
-static void add_reason(struct reasons *reasons, struct arena *arena, enum model_state state, struct text words)
-{
-	reasons->items = arena_grow(arena, reasons->items, reasons->count, sizeof *reasons->items);
-	reasons->items[reasons->count++] = (struct reason){state, words};
-	if (state > reasons->worst)
-		reasons->worst = state;
-}
-
-static void judge_metrics(struct reasons *out, const struct monitored *monitored, size_t i)
-{
-	static const enum model_state states[] = {STATE_HEALTHY, STATE_DEGRADED, STATE_UNKNOWN, STATE_FAILED};
-	size_t at = newest_metrics(monitored, i);
-	struct arena *arena = monitored->arena;
-
-	if (!monitored->watch.metric_count)
-		return;
-	if (at == monitored->out->snapshot_count) {
-		add_reason(out, arena, STATE_UNKNOWN, TEXT("no snapshot carries the monitored metrics"));
-		return;
-	}
-	const struct snapshot_result *snapshot = &monitored->out->snapshots[at];
-	for (size_t k = 0; k < snapshot->performance_count; k++) {
-		const struct performance *performance = &snapshot->performance[k];
-		bool number = performance->reason.len && (performance->reason.at[0] == '-' || (performance->reason.at[0] >= '0' &&
-		                                                                               performance->reason.at[0] <= '9'));
-		if (performance->status != VERDICT_PASS)
-			add_reason(out, arena, states[performance->status],
-			           text_format(arena, "%.*s%s %.*s", TEXT_ARGS(performance->key), number ? "" : ":", TEXT_ARGS(performance->reason)));
-	}
-}
-
-static void judge_alerts(struct reasons *out, const struct monitored *monitored, size_t i, int64_t now, const struct alert_result *alerts)
-{
-	for (size_t k = 0; k < monitored->watch.alert_count; k++) {
-		enum model_state state = alerts[k].status == ALERT_OK             ? STATE_HEALTHY
-		                         : alerts[k].status == ALERT_INCONCLUSIVE ? STATE_UNKNOWN
-		                         : alerts[k].critical                     ? STATE_FAILED
-		                                                                  : STATE_DEGRADED;
-		if (state != STATE_HEALTHY)
-			add_reason(out, monitored->arena, state, alert_words(monitored, i, now, &alerts[k]));
-	}
-}
-
-/* A number with as many places as it takes to stand on the right side of its limit. */
-static struct text agreeing(double value, double limit, struct arena *arena)
-{
-	char out[512];
-	double shown;
-
-	for (int places = 3; places < 10; places++) {
-		number_print_fixed(out, value, places);
-		number_parse(&shown, text_of(out));
-		if ((shown >= limit) == (value >= limit))
-			break;
-	}
-	return text_format(arena, "%s", out);
-}
-
-static void judge_trends(struct reasons *out, const struct monitored *monitored, const struct trend *trends)
-{
-	for (size_t k = 0; k < monitored->watch.metric_count; k++) {
-		const struct trend *trend = &trends[k];
-		struct arena *arena = monitored->arena;
-		if (trend->status != TREND_DEGRADING)
-			continue;
-		struct text p = trend->p < 0.001 ? TEXT("< 0.001") : agreeing(trend->p, TREND_P, arena);
-		add_reason(out, arena, STATE_DEGRADED,
-		           text_format(arena, "%.*s worsens over the last %zu snapshots (Mann-Kendall p %.*s)", TEXT_ARGS(trend->key),
-		                       trend->points, TEXT_ARGS(p)));
-	}
-}
-
-static void judge_drift(struct reasons *out, const struct monitored *monitored, size_t i)
-{
-	const struct watch *watch = &monitored->watch;
-	size_t at = newest_csv(monitored, i);
-	struct arena *arena = monitored->arena;
-
-	if (!monitored->out->model->reference.len) {
-		if (watch->named)
-			add_reason(out, arena, STATE_UNKNOWN, TEXT("the model has no reference for its drift features"));
-		return;
-	}
-	if (at == monitored->out->snapshot_count) {
-		add_reason(out, arena, STATE_UNKNOWN, TEXT("no snapshot has data to compare with the reference"));
-		return;
-	}
-	const struct snapshot_result *snapshot = &monitored->out->snapshots[at];
-	if (snapshot->drifting)
-		add_reason(out, arena, STATE_DRIFTING,
-		           text_format(arena, "share of drifting features %zu/%zu = %.*s, limit %.*s", snapshot->drift.drifting,
-		                       snapshot->drift.judged, TEXT_ARGS(agreeing(snapshot->share, watch->share, arena)),
-		                       TEXT_ARGS(watch->share_text)));
-	if (snapshot->undecided)
-		add_reason(out, arena, STATE_UNKNOWN, snapshot->undecided_reason);
-}
-
-static int64_t max_age_seconds(const struct watch *watch)
-{
-	return watch->max_age < 1e12 ? (int64_t)(watch->max_age * 3600) : INT64_MAX / 4;
-}
-
-static void judge_age(struct reasons *out, const struct monitored *monitored, size_t i, int64_t as_of)
-{
-	const struct watch *watch = &monitored->watch;
-	const struct data_age *age = &monitored->ages[i];
-	char time[32];
-
-	if (!watch->has_max_age)
-		return;
-	if (age->lacking.len)
-		add_reason(out, monitored->arena, STATE_UNKNOWN,
-		           text_format(monitored->arena, "freshness feature %.*s has no time in the newest data", TEXT_ARGS(age->lacking)));
-	if (as_of - age->time <= max_age_seconds(watch))
-		return;
-	if (age->by.len) {
-		instant_print(time, age->time);
-		add_reason(out, monitored->arena, STATE_STALE,
-		           text_format(monitored->arena, "newest value of %.*s is %s, older than %.*s hours", TEXT_ARGS(age->by), time,
-		                       TEXT_ARGS(watch->max_age_text)));
-		return;
-	}
-	add_reason(out, monitored->arena, STATE_STALE,
-	           text_format(monitored->arena, "newest snapshot %.*s is older than %.*s hours",
-	                       TEXT_ARGS(monitored->out->snapshots[i].snapshot->stamp), TEXT_ARGS(watch->max_age_text)));
-}
-
-/* Worst first, else as they were found. */
-static void sort_reasons(struct reasons *reasons)
-{
-	for (size_t i = 1; i < reasons->count; i++)
-		for (size_t k = i; k > 0 && reasons->items[k - 1].state < reasons->items[k].state; k--) {
-			struct reason swap = reasons->items[k];
-			reasons->items[k] = reasons->items[k - 1];
-			reasons->items[k - 1] = swap;
-		}
-}
-
-void state_judge(struct reasons *out, const struct monitored *monitored, size_t i, const struct alert_result *alerts,
-                 const struct trend *trends, const int64_t *as_of)
-{
-	*out = (struct reasons){.worst = STATE_HEALTHY};
-	if (i >= monitored->out->snapshot_count) {
-		add_reason(out, monitored->arena, STATE_UNKNOWN, TEXT("no snapshot yet"));
-		return;
-	}
-	int64_t now = as_of ? *as_of : monitored->out->snapshots[i].snapshot->time;
-	judge_metrics(out, monitored, i);
-	judge_alerts(out, monitored, i, now, alerts);
-	judge_trends(out, monitored, trends);
-	judge_drift(out, monitored, i);
-	if (as_of)
-		judge_age(out, monitored, i, *as_of);
-	sort_reasons(out);
-}
-
 /* Settings of monitoring.hold: a state gets better only when so many snapshots in a row say so, that is, it is the worst of them. */
 static enum model_state held_state(const struct monitored *monitored, size_t i)
 {
@@ -208,6 +52,19 @@ static void find_since(struct monitored *monitored)
 	out->since = out->has_since ? out->snapshots[i].snapshot->time : 0;
 }
 
+/* How many snapshots in a row must still be better until monitoring.hold lets the state go. */
+static size_t better_needed(const struct monitored *monitored)
+{
+	const struct model_result *out = monitored->out;
+	size_t hold = monitored->request->catalog->config.hold, better = 0;
+
+	if (hold <= 1 || out->state <= STATE_HEALTHY || !out->snapshot_count)
+		return 0;
+	for (size_t i = out->snapshot_count; i > monitored->first && monitored->raw[i - 1] < out->state; i--)
+		better++;
+	return better < hold ? hold - better : 0;
+}
+
 void state_settle(struct monitored *monitored, struct reasons *reasons)
 {
 	struct model_result *out = monitored->out;
@@ -222,11 +79,14 @@ void state_settle(struct monitored *monitored, struct reasons *reasons)
 	out->state = reasons->worst;
 	if (out->snapshot_count && out->snapshots[out->snapshot_count - 1].state > out->state) {
 		out->state = out->snapshots[out->snapshot_count - 1].state;
-		add_reason(reasons, monitored->arena, out->state, out->snapshots[out->snapshot_count - 1].reason);
-		sort_reasons(reasons);
+		reason_add(reasons, monitored->arena, (struct reason){.state = out->state, .words = out->snapshots[out->snapshot_count - 1].reason});
+		reasons_sort(reasons);
 	}
 	out->reasons = reasons->items;
 	out->reason_count = reasons->count;
+	out->passed = reasons->passed;
+	out->passed_count = reasons->passed_count;
+	out->better_needed = better_needed(monitored);
 	find_since(monitored);
 }
 
@@ -268,50 +128,69 @@ static struct text rollback_target(const struct model_result *out)
 	return TEXT("");
 }
 
-static enum action wanted_action(const struct model_result *out, const struct watch *watch)
+static enum action wanted_action(const char **rule, const struct model_result *out, const struct watch *watch)
 {
 	switch (out->state) {
 	case STATE_STALE:
+		*rule = "on_stale";
 		return watch->on_stale;
 	case STATE_DRIFTING:
+		*rule = "on_drift";
 		return watch->on_drift;
 	case STATE_DEGRADED:
+		*rule = "on_degraded";
 		return watch->on_degraded;
 	case STATE_FAILED:
+		*rule = "on_failed_gate";
 		return watch->on_failed;
 	default:
+		*rule = NULL;
 		return ACTION_NONE;
 	}
 }
 
+/* Which rule asks for what, where it is set, and what came of it. */
+static struct text rule_words(const struct monitored *monitored, const char *rule, enum action wanted)
+{
+	const struct model_result *out = monitored->out;
+	struct arena *arena = monitored->arena;
+	struct value *set = value_get(value_at(out->recipe->root, "monitoring.actions"), rule);
+	struct text from = set && set->place.file ? text_format(arena, "%s (%.*s:%u) asks for %s", rule, TEXT_ARGS(set->place.file->path), set->place.line,
+	                                                        action_name(wanted))
+	                                          : text_format(arena, "%s asks for %s by default", rule, action_name(wanted));
+
+	if (wanted == ACTION_ROLLBACK && out->action == ACTION_RETRAIN)
+		from = text_format(arena, "%.*s, and no earlier production run passes its packs, so retrain", TEXT_ARGS(from));
+	else if (out->action == ACTION_ROLLBACK)
+		from = text_format(arena, "%.*s, and run %.*s served before and passes its packs", TEXT_ARGS(from), TEXT_ARGS(out->rollback_run));
+	if (out->action == ACTION_NONE)
+		return from;
+	return out->due ? text_format(arena, "%.*s; due, as no hold and no newer run covers it", TEXT_ARGS(from))
+	                : text_format(arena, "%.*s; not due: %.*s", TEXT_ARGS(from), TEXT_ARGS(out->due_reason));
+}
+
 /* A run that has not started is held to be newer than anything. */
-static const struct run *newer_run(const struct model_result *out)
+static const struct run *newer_run(const struct model_result *out, int64_t as_of)
 {
 	for (size_t i = out->model->run_count; i > 0; i--) {
 		const struct run *run = &out->model->runs[i - 1];
 		bool open = run->status == RUN_QUEUED || run->status == RUN_RUNNING;
+		/* What started after the as-of does not run yet. */
+		if (run->has_started && run->started > as_of)
+			continue;
 		if (open && (!run->has_started || !out->has_since || run->started > out->since))
 			return run;
 	}
 	return NULL;
 }
 
-void action_decide(struct monitored *monitored)
+static void judge_due(struct monitored *monitored)
 {
 	struct model_result *out = monitored->out;
 	const struct hold *hold = &out->model->hold;
 	struct arena *arena = monitored->arena;
 	char date[32];
-
-	out->action = wanted_action(out, &monitored->watch);
-	if (out->action == ACTION_ROLLBACK) {
-		out->rollback_run = rollback_target(out);
-		if (!out->rollback_run.len)
-			out->action = ACTION_RETRAIN;
-	}
-	if (out->action == ACTION_NONE)
-		return;
-	const struct run *run = newer_run(out);
+	const struct run *run = newer_run(out, monitored->request->as_of);
 	if (text_is(hold->action, action_name(out->action)) && monitored->request->as_of < hold->until) {
 		instant_print_date(date, hold->until);
 		out->due_reason = text_format(arena, "held until %s%s%.*s", date, hold->reason.len ? ": " : "", TEXT_ARGS(hold->reason));
@@ -320,4 +199,22 @@ void action_decide(struct monitored *monitored)
 	} else {
 		out->due = true;
 	}
+}
+
+void action_decide(struct monitored *monitored)
+{
+	struct model_result *out = monitored->out;
+	const char *rule;
+	enum action wanted = wanted_action(&rule, out, &monitored->watch);
+
+	out->action = wanted;
+	if (wanted == ACTION_ROLLBACK) {
+		out->rollback_run = rollback_target(out);
+		if (!out->rollback_run.len)
+			out->action = ACTION_RETRAIN;
+	}
+	if (out->action != ACTION_NONE)
+		judge_due(monitored);
+	if (rule)
+		out->action_words = rule_words(monitored, rule, wanted);
 }

@@ -68,4 +68,7 @@ struct node *expression_tree(struct expression_error *error, struct text source,
 /* Gives every node its type, and out its loops, history and cost. */
 bool expression_settle(struct expression_error *error, struct expression *out, struct node *root, struct arena *arena);
 
+struct expression_value expression_evaluate_node(const struct expression *expression, const struct node *node,
+                                                 const struct expression_view *view, struct arena *arena);
+
 #endif

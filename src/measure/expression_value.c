@@ -280,8 +280,8 @@ static struct expression_value evaluate(struct evaluation *e, const struct node 
 	}
 }
 
-static struct expression_value start(const struct expression *expression, const struct node *node, const struct expression_view *view,
-                                     struct arena *arena)
+struct expression_value expression_evaluate_node(const struct expression *expression, const struct node *node,
+                                                 const struct expression_view *view, struct arena *arena)
 {
 	struct evaluation e = {.expression = expression, .view = view, .moment = EXPRESSION_NOW, .arena = arena};
 
@@ -291,7 +291,7 @@ static struct expression_value start(const struct expression *expression, const 
 
 struct expression_value expression_evaluate(const struct expression *expression, const struct expression_view *view, struct arena *arena)
 {
-	return start(expression, expression->root, view, arena);
+	return expression_evaluate_node(expression, expression->root, view, arena);
 }
 
 /* --- the parts that a person asks about --- */
@@ -315,7 +315,7 @@ static void visit_part(struct parts *parts, const struct node *node)
 			return;
 	parts->seen = arena_grow(parts->arena, parts->seen, parts->count, sizeof *parts->seen);
 	parts->seen[parts->count++] = source;
-	struct expression_value value = start(parts->expression, node, parts->view, parts->arena);
+	struct expression_value value = expression_evaluate_node(parts->expression, node, parts->view, parts->arena);
 	parts->visit(parts->context, source, &value);
 }
 

@@ -140,6 +140,8 @@ static void judge_present(struct monitored *monitored)
 	}
 	out->trends = trends_find(monitored, last);
 	out->trend_count = monitored->watch.metric_count;
+	change_points_find(monitored);
+	timeline_find(monitored);
 	if (out->snapshot_count) {
 		out->has_data_time = true;
 		out->data_time = monitored->ages[last].time;
@@ -162,7 +164,7 @@ static void give_up(struct model_result *out, struct arena *arena)
 	}
 	out->state = STATE_UNKNOWN;
 	out->reasons = arena_array(arena, 1, sizeof *out->reasons);
-	out->reasons[out->reason_count++] = (struct reason){STATE_UNKNOWN, out->recipe_reason};
+	out->reasons[out->reason_count++] = (struct reason){.state = STATE_UNKNOWN, .words = out->recipe_reason, .until = TEXT("a recipe that can be used")};
 }
 
 static bool is_watched(const struct model *model)

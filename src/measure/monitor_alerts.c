@@ -116,6 +116,25 @@ static void list_part(void *context, struct text source, const struct expression
 	list_any(listing, value);
 }
 
+bool alert_value(double *out, const struct monitored *monitored, size_t i, int64_t now, struct text name)
+{
+	struct expression_value value = {.number = 0};
+	struct names_view view;
+
+	names_view_init(&view, monitored, i, now);
+	bool found = view.view.look(&value, view.view.context, name, EXPRESSION_NOW) == EXPRESSION_FOUND;
+	*out = value.number;
+	return found && isfinite(value.number);
+}
+
+struct text alert_until(const struct monitored *monitored, size_t i, int64_t now, const struct alert_rule *rule)
+{
+	struct names_view view;
+
+	names_view_init(&view, monitored, i, now);
+	return expression_counter(rule->expression, &view.view, monitored->arena);
+}
+
 struct text alert_words(const struct monitored *monitored, size_t i, int64_t now, const struct alert_result *alert)
 {
 	struct arena *arena = monitored->arena;

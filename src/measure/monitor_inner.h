@@ -63,10 +63,14 @@ struct monitored {
 };
 
 struct reasons {
-	struct reason *items;
-	size_t count;
+	struct reason *items, *passed;
+	size_t count, passed_count;
 	enum model_state worst;
+	bool tells_passed; /* of the present alone */
 };
+struct reason *reason_add(struct reasons *reasons, struct arena *arena, struct reason reason);
+void reasons_sort(struct reasons *reasons);
+int64_t max_age_seconds(const struct watch *watch);
 
 /* An expression that is tried beside the alerts. */
 void watch_try(struct watch *out, const struct expression *expression);
@@ -90,6 +94,15 @@ int checks_run(struct monitored *monitored);
 void performance_judge(struct monitored *monitored, size_t i);
 /* Trends of the monitored metrics over the snapshots up to i. */
 struct trend *trends_find(const struct monitored *monitored, size_t i);
+/* The metric's limits, where it was not measured; NULL. */
+const struct metric *metric_find(const struct watch *watch, const struct catalog *catalog, struct text key);
+/* On a scale where larger is worse. */
+double metric_badness(const struct metric *metric, double value, struct text written, struct arena *arena);
+bool metric_number(double *out, struct text *written, const struct value *metrics, struct text key);
+
+/* Change points of the monitored metrics, and trends and change points of the features, at the present. */
+void change_points_find(struct monitored *monitored);
+void timeline_find(struct monitored *monitored);
 
 /* Where the names of a condition get their values, with the snapshots up to i (snapshot_count: none) at a time. */
 struct names_view {
@@ -112,6 +125,10 @@ void alerts_date(struct monitored *monitored);
 bool drift_name_parts(struct text *column, enum drift_method *method, struct text name);
 /* A value in words, numbers with six digits. */
 struct text expression_words(const struct expression_value *value, struct arena *arena);
+/* The number that a name stands for; false where there is none. */
+bool alert_value(double *out, const struct monitored *monitored, size_t i, int64_t now, struct text name);
+/* What would make an alert's condition false: "drift.max <= 0.2 (is 0.31) or performance.MAPE <= 0.4 (is 0.41)". */
+struct text alert_until(const struct monitored *monitored, size_t i, int64_t now, const struct alert_rule *rule);
 struct text alert_words(const struct monitored *monitored, size_t i, int64_t now, const struct alert_result *alert);
 
 /* What speaks against the model with the snapshots up to i; staleness only where the as-of is given. */

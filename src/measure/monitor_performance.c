@@ -20,7 +20,7 @@ size_t newest_metrics(const struct monitored *monitored, size_t i)
 }
 
 /* The metric's limits, where it was not measured: the recipe's own go first, as they are written for this model. */
-static const struct metric *find_metric(const struct watch *watch, const struct catalog *catalog, struct text key)
+const struct metric *metric_find(const struct watch *watch, const struct catalog *catalog, struct text key)
 {
 	for (size_t i = 0; i < watch->recipe->metric_count; i++)
 		if (text_equal(watch->recipe->metrics[i].key, key))
@@ -75,7 +75,7 @@ void performance_judge(struct monitored *monitored, size_t i)
 		performance->value = performance->has_value ? value->text : TEXT("");
 		if (performance->metric)
 			continue;
-		performance->metric = find_metric(watch, monitored->request->catalog, performance->key);
+		performance->metric = metric_find(watch, monitored->request->catalog, performance->key);
 		performance->status = VERDICT_INCONCLUSIVE;
 		if (!performance->reason.len)
 			performance->reason =
@@ -83,7 +83,7 @@ void performance_judge(struct monitored *monitored, size_t i)
 	}
 }
 
-static bool finite_value(double *out, struct text *written, const struct value *metrics, struct text key)
+bool metric_number(double *out, struct text *written, const struct value *metrics, struct text key)
 {
 	const struct value *value = metrics_value(metrics, key);
 
@@ -92,7 +92,7 @@ static bool finite_value(double *out, struct text *written, const struct value *
 }
 
 /* On a scale where larger is worse. Distances are taken in decimal: 0.78 and 0.82 are equally far from 0.80. */
-static double badness(const struct metric *metric, double value, struct text written, struct arena *arena)
+double metric_badness(const struct metric *metric, double value, struct text written, struct arena *arena)
 {
 	struct decimal number, target;
 
@@ -105,13 +105,13 @@ static double badness(const struct metric *metric, double value, struct text wri
 
 static void find_trend(struct trend *out, const struct monitored *monitored, size_t i)
 {
-	const struct metric *metric = find_metric(&monitored->watch, monitored->request->catalog, out->key);
+	const struct metric *metric = metric_find(&monitored->watch, monitored->request->catalog, out->key);
 	double values[TREND_SNAPSHOTS], bad[TREND_SNAPSHOTS], spare, s;
 	struct text written[TREND_SNAPSHOTS];
 
 	for (size_t j = i + 1; j > 0 && out->points < TREND_SNAPSHOTS; j--) {
 		size_t at = TREND_SNAPSHOTS - 1 - out->points;
-		if (finite_value(&values[at], &written[at], monitored->out->snapshots[j - 1].snapshot->metrics, out->key))
+		if (metric_number(&values[at], &written[at], monitored->out->snapshots[j - 1].snapshot->metrics, out->key))
 			out->points++;
 	}
 	size_t first = TREND_SNAPSHOTS - out->points;
@@ -119,7 +119,7 @@ static void find_trend(struct trend *out, const struct monitored *monitored, siz
 	if (!metric || metric->direction == DIRECTION_NONE || out->points < TREND_LEAST)
 		return;
 	for (size_t k = 0; k < out->points; k++)
-		bad[k] = badness(metric, used[k], written[first + k], monitored->arena);
+		bad[k] = metric_badness(metric, used[k], written[first + k], monitored->arena);
 	/* Of a metric with a target the distance is what moves, p is its; the slope shown is the distance's too. */
 	const double *shown = metric->direction == DIRECTION_TARGET ? bad : used;
 	out->has_p = trend_test(&out->p, &spare, &s, bad, out->points) && trend_test(&spare, &out->slope, &spare, shown, out->points);
