@@ -48,7 +48,7 @@ const char *trend_status_name(enum trend_status status);
 struct change_point {
 	const struct snapshot *start, *alarm; /* when it is held to have begun; the snapshot with which it was seen */
 	bool up, worse;
-	double before, std, after; /* mean and standard deviation of the reference; mean from then on to the next */
+	double before, std, after; /* mean and standard deviation of the reference; mean from the alarm to the next */
 };
 
 /* Of a monitored metric, or of how far a feature lies from its reference. */

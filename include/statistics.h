@@ -112,9 +112,9 @@ bool trend_test(double *p, double *slope, double *s, const double *values, size_
 
 /* Change points by Page's two-sided CUSUM (Biometrika 41, 1954; tabular form: Montgomery, Introduction to Statistical Quality Control, ch. 9):
  * mean and standard deviation (count - 1) of the first CUSUM_REFERENCE values; from then on the sums of z - k above and of -z - k below,
- * never under 0; an alarm where one exceeds h. The change is held to have begun where that sum left 0, and there the next reference
- * begins. *judged is false where there are too few values, or where the first reference does not vary. */
-enum { CUSUM_REFERENCE = 8 };
+ * never under 0; an alarm where one exceeds h. The change is held to have begun where that sum left 0; the next reference begins
+ * with the alarm. *judged is false where there are too few values, or where the first reference does not vary. */
+enum { CUSUM_REFERENCE = 12 };
 #define CUSUM_K 0.5
 #define CUSUM_H 5.0
 struct cusum_change {
@@ -122,7 +122,7 @@ struct cusum_change {
 	double mean, std;    /* of the reference */
 	size_t alarm, start; /* indexes of values */
 	bool up;
-	double after;        /* mean from start to the next change's start, or the end */
+	double after;        /* mean from the alarm to the next change's start, or the end */
 };
 size_t cusum_changes(struct cusum_change *out, size_t most, bool *judged, const double *values, size_t count);
 

@@ -27,6 +27,10 @@ void status_slack(struct buffer *out, const struct results *results);
 /* Workflow commands for GitHub's runner: an annotation a model that is not healthy, at most ten a level. */
 void status_github(struct buffer *out, const struct results *results);
 
+/* Snapshots over time and the decision; whole: also what was looked at and found well, and healthy models as the others. */
+void monitor_text(struct buffer *out, const struct results *results, bool whole, bool color);
+void monitor_json(struct buffer *out, const struct results *results);
+
 /* What an expression is at the present, with the value of each name; trial->ok. */
 void trial_text(struct buffer *out, const struct trial *trial, int64_t as_of);
 void trial_json(struct buffer *out, const struct trial *trial, int64_t as_of);

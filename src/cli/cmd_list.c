@@ -21,12 +21,12 @@ static const struct option list_options[] = {
 
 /* One line of a list; what its kind does not have is empty. */
 struct item {
-	struct text id, name, family, level, status, model, type, version, owner, time, performance, date, author, commit, note;
+	struct text id, name, family, level, status, model, type, version, owner, time, performance, date, author, commit, note, severity, condition;
 	const struct value *tags;
 };
 
 enum column { COL_ID, COL_NAME, COL_FAMILY, COL_LEVEL, COL_STATUS, COL_MODEL, COL_TYPE, COL_VERSION, COL_OWNER, COL_TIME, COL_PERFORMANCE, COL_DATE,
-              COL_AUTHOR, COL_COMMIT, COL_NOTE, COL_COUNT };
+              COL_AUTHOR, COL_COMMIT, COL_NOTE, COL_SEVERITY, COL_CONDITION, COL_COUNT };
 
 static const struct {
 	const char *name;
@@ -48,6 +48,8 @@ static const struct {
 	[COL_AUTHOR] = {"author", offsetof(struct item, author), false},
 	[COL_COMMIT] = {"commit", offsetof(struct item, commit), false},
 	[COL_NOTE] = {"note", offsetof(struct item, note), false},
+	[COL_SEVERITY] = {"severity", offsetof(struct item, severity), true},
+	[COL_CONDITION] = {"condition", offsetof(struct item, condition), true},
 };
 
 struct list {
@@ -216,6 +218,28 @@ static int list_versions(struct list *list, struct workspace *workspace)
 	return EXIT_OK;
 }
 
+/* As they stand at the present; time: since when one fires. */
+static void list_alerts(struct list *list, const struct workspace *workspace)
+{
+	static const char *const names[] = {"ok", "firing", "inconclusive"};
+
+	for (size_t m = 0; m < workspace->results.model_count; m++) {
+		const struct model_result *model = &workspace->results.models[m];
+		for (size_t i = 0; i < model->alert_count; i++) {
+			const struct alert_result *alert = &model->alerts[i];
+			struct item *item = add_item(list);
+			item->id = alert->name;
+			item->model = model->model->record.id;
+			item->family = family_of(workspace, model->model);
+			item->owner = model->model->owner;
+			item->status = text_of(names[alert->status]);
+			item->severity = alert->critical ? TEXT("critical") : TEXT("warning");
+			item->condition = alert->condition;
+			item->time = print_time(list, alert->status == ALERT_FIRING && alert->has_since, alert->since);
+		}
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*fill)(struct list *list, const struct workspace *workspace); /* NULL: list_versions(), which may fail */
@@ -227,6 +251,7 @@ static const struct {
 	{"runs", list_runs, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_TYPE | 1u << COL_STATUS | 1u << COL_TIME},
 	{"versions", NULL, 1u << COL_ID | 1u << COL_TYPE | 1u << COL_FAMILY | 1u << COL_VERSION | 1u << COL_STATUS | 1u << COL_DATE | 1u << COL_AUTHOR | 1u << COL_COMMIT | 1u << COL_NOTE},
 	{"snapshots", list_snapshots, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_PERFORMANCE | 1u << COL_TIME},
+	{"alerts", list_alerts, 1u << COL_ID | 1u << COL_MODEL | 1u << COL_FAMILY | 1u << COL_STATUS | 1u << COL_TIME | 1u << COL_SEVERITY | 1u << COL_CONDITION},
 };
 enum { KIND_NAMES = sizeof kinds / sizeof *kinds };
 
@@ -458,9 +483,11 @@ static int run_list(struct invocation *invocation)
 		for (size_t i = 0; i < KIND_NAMES; i++)
 			names[i] = text_of(kinds[i].name);
 		session_unknown("kind", invocation->operands.items[0], names, KIND_NAMES);
-		return session_usage(invocation, "'list' needs one of recipes, packs, models, runs, versions, snapshots");
+		return session_usage(invocation, "'list' needs one of recipes, packs, models, runs, versions, snapshots, alerts");
 	}
 	int code = session_open(&workspace, invocation);
+	if (code == EXIT_OK && kinds[kind].fill == list_alerts)
+		code = session_measure(&workspace, false, NULL, 0);
 	if (code == EXIT_OK)
 		code = print_list(&workspace, invocation, kind);
 	workspace_close(&workspace);
@@ -469,10 +496,10 @@ static int run_list(struct invocation *invocation)
 
 const struct command command_list = {
 	.name = "list",
-	.operands = "recipes|packs|models|runs|versions|snapshots [TEXT...]",
+	.operands = "recipes|packs|models|runs|versions|snapshots|alerts [TEXT...]",
 	.least = 1,
 	.most = 32,
-	.summary = "what there is: recipes, packs, models, runs, versions, snapshots",
+	.summary = "what there is: recipes, packs, models, runs, versions, snapshots, alerts",
 	.details = "TEXT keeps the rows in which every TEXT occurs somewhere (upper and lower case alike).",
 	.examples = {"galley list models", "galley list versions --status approved --sort date", "galley list runs --status failed --format json"},
 	.formats = "text|json|csv",

@@ -1,20 +1,6 @@
 #include "command.h"
 #include "text_report.h"
 
-/* A model that is not healthy is an error, as its drift and its failed gates are; what only warns is a warning. The worst reason counts,
- * as a degraded model may drift too. */
-static enum severity weigh(const struct model_result *model)
-{
-	enum severity worst = SEVERITY_OFF;
-
-	for (size_t i = 0; i < model->reason_count; i++) {
-		enum model_state state = model->reasons[i].state;
-		enum severity weight = state == STATE_HEALTHY ? SEVERITY_OFF : state == STATE_DEGRADED ? SEVERITY_WARNING : SEVERITY_ERROR;
-		worst = weight > worst ? weight : worst;
-	}
-	return worst;
-}
-
 /* Only when asked: looking around does not fail. */
 static int status_code(const struct workspace *workspace, const struct invocation *invocation)
 {
@@ -22,7 +8,7 @@ static int status_code(const struct workspace *workspace, const struct invocatio
 
 	for (size_t i = 0; fail_on && i < workspace->results.model_count; i++) {
 		const struct model_result *model = &workspace->results.models[i];
-		if (model->state != STATE_NONE && weigh(model) >= fail_on)
+		if (model->state != STATE_NONE && session_weigh(model) >= fail_on)
 			return EXIT_FINDINGS;
 	}
 	return EXIT_OK;

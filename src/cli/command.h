@@ -129,6 +129,8 @@ void session_findings(const struct diags *diags, enum severity at_least, size_t 
 int session_errors(const struct workspace *workspace, const struct invocation *invocation);
 /* Says on stderr that there is no such id, with the nearest; returns EXIT_FINDINGS. */
 int session_unknown(const char *what, struct text id, const struct text *names, size_t count);
+/* How much a watched model's state weighs: a warning where it is only degraded, else an error unless it is healthy. */
+enum severity session_weigh(const struct model_result *model);
 /* The model of this id, or a message with the nearest and EXIT_FINDINGS. */
 int session_model(const struct model **model, const struct workspace *workspace, struct text id, struct arena *arena);
 /* A line on stderr, unless -q. */

@@ -309,6 +309,20 @@ int session_measure(struct workspace *workspace, bool latest_only, const struct 
 	return EXIT_OK;
 }
 
+/* A model that is not healthy is an error, as its drift and its failed gates are; what only warns is a warning. The worst reason counts,
+ * as a degraded model may drift too. */
+enum severity session_weigh(const struct model_result *model)
+{
+	enum severity worst = SEVERITY_OFF;
+
+	for (size_t i = 0; i < model->reason_count; i++) {
+		enum model_state state = model->reasons[i].state;
+		enum severity weight = state == STATE_HEALTHY ? SEVERITY_OFF : state == STATE_DEGRADED ? SEVERITY_WARNING : SEVERITY_ERROR;
+		worst = weight > worst ? weight : worst;
+	}
+	return worst;
+}
+
 int session_model(const struct model **model, const struct workspace *workspace, struct text id, struct arena *arena)
 {
 	const struct catalog *catalog = &workspace->catalog;

@@ -57,11 +57,11 @@ size_t cusum_changes(struct cusum_change *out, size_t most, bool *judged, const 
 		if (found == most || !find_change(&change, values, from, count))
 			break;
 		out[found++] = change;
-		from = change.start;
+		from = change.alarm;
 	}
 	for (size_t i = 0; i < found; i++) {
 		size_t end = i + 1 < found ? out[i + 1].start : count;
-		out[i].after = mean_of(values + out[i].start, end - out[i].start);
+		out[i].after = mean_of(values + out[i].alarm, end - out[i].alarm);
 	}
 	return found;
 }

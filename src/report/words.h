@@ -88,4 +88,9 @@ const struct gate_result **gates_by_verdict(const struct pack_result *pack, stru
 const struct model_result **models_by_state(const struct results *results, struct arena *arena);
 const char *method_label(enum drift_method method);
 
+/* [{"start", "alarm", "direction", "worse", "before", "std", "after"}] */
+struct json *json_of_change_points(const struct trend *trend);
+/* [{"state", "reason", "until", "name", "value", "must_be", "limit"}], the last five where they say something. */
+struct json *json_of_reasons(const struct reason *reasons, size_t count);
+
 #endif

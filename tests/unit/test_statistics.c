@@ -318,9 +318,77 @@ static void trend(void **state)
 	assert_false(trend_test(&p, &slope, &s, cases[0].values, 1));
 }
 
+/* --- change points --- */
+
+/* Noise round a level; over each twelve its standard deviation is sqrt(12 / 11). */
+static double noisy(double level, size_t i)
+{
+	return level + (i % 2 ? -1 : 1);
+}
+
+static void test_cusum(void **state)
+{
+	struct cusum_change changes[8];
+	double values[120];
+	bool judged;
+
+	(void)state;
+	for (size_t i = 0; i < 120; i++)
+		values[i] = noisy(i < 40 ? 10 : i < 80 ? 14 : 8, i);
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 120), 2);
+	assert_true(judged);
+	/* z of 15 is 4.79, of 13 2.87: the sum is 4.29 after the first, and 6.66 after the second. */
+	assert_int_equal(changes[0].reference, 0);
+	assert_int_equal(changes[0].start, 40);
+	assert_int_equal(changes[0].alarm, 41);
+	assert_true(changes[0].up);
+	assert_true(fabs(changes[0].mean - 10) < 1e-12 && fabs(changes[0].std - sqrt(12.0 / 11)) < 1e-12);
+	assert_true(fabs(changes[0].after - 14) < 1e-12);
+	/* The noise of -1 before the fall is held to be its beginning. */
+	assert_int_equal(changes[1].reference, 41);
+	assert_int_equal(changes[1].start, 79);
+	assert_int_equal(changes[1].alarm, 81);
+	assert_false(changes[1].up);
+	assert_true(fabs(changes[1].mean - 14) < 1e-12);
+	assert_true(fabs(changes[1].after - (8 - 1.0 / 39)) < 1e-12);
+	/* A past state gives the same answer: what came later plays no part. */
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 41), 0);
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 42), 1);
+	assert_int_equal(changes[0].start, 40);
+	assert_int_equal(cusum_changes(changes, 1, &judged, values, 120), 1);
+}
+
+static void test_cusum_none(void **state)
+{
+	struct cusum_change changes[8];
+	double values[60];
+	bool judged;
+
+	(void)state;
+	for (size_t i = 0; i < 60; i++)
+		values[i] = noisy(10, i);
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 60), 0);
+	assert_true(judged);
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 13), 0);
+	assert_true(judged);
+	/* Too few values, and a reference without any spread, say nothing. */
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 12), 0);
+	assert_false(judged);
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 0), 0);
+	assert_false(judged);
+	for (size_t i = 0; i < 60; i++)
+		values[i] = i < 30 ? 1 : 2;
+	assert_int_equal(cusum_changes(changes, 8, &judged, values, 60), 0);
+	assert_false(judged);
+	for (size_t i = 0; i < 60; i++)
+		values[i] = i % 2 ? 1.7e308 : -1.7e308;
+	cusum_changes(changes, 8, &judged, values, 60);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cusum), cmocka_unit_test(test_cusum_none),
 		cmocka_unit_test(moments), cmocka_unit_test(quantiles), cmocka_unit_test(stability_index), cmocka_unit_test(smirnov),
 		cmocka_unit_test(likelihood), cmocka_unit_test(share_distance), cmocka_unit_test(cramer_mises), cmocka_unit_test(darling),
 		cmocka_unit_test(kuiper), cmocka_unit_test(welch), cmocka_unit_test(chi_square), cmocka_unit_test(proportions), cmocka_unit_test(adjusted_p), cmocka_unit_test(trend),
