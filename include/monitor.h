@@ -74,6 +74,7 @@ struct timeline {
 	bool overdue;              /* so long ago is the newest one */
 	int64_t expected;          /* when the next one is */
 	size_t future;             /* stamped after the as-of */
+	size_t twins;              /* of an instant that another spelling has too: joined with that one */
 	size_t unlabelled;         /* newest ones that came after the newest metrics */
 };
 

@@ -20,14 +20,38 @@ static void judge_runs(struct model_result *out, const struct monitor_request *r
 	}
 }
 
+/* One instant in two spellings is one snapshot: the first one's files, and of the other what it lacks. */
+static const struct snapshot *joined(const struct snapshot *first, const struct snapshot *second, struct arena *arena)
+{
+	struct snapshot *out = arena_alloc(arena, sizeof *out);
+
+	*out = *first;
+	if (!out->csv.len)
+		out->csv = second->csv;
+	if (!out->metrics_file) {
+		out->metrics = second->metrics;
+		out->metrics_file = second->metrics_file;
+	}
+	return out;
+}
+
 static void list_snapshots(struct model_result *out, int64_t as_of, struct arena *arena)
 {
 	const struct model *model = out->model;
 
 	out->snapshots = arena_array(arena, model->snapshot_count, sizeof *out->snapshots);
-	for (size_t i = 0; i < model->snapshot_count; i++)
-		if (model->snapshots[i].time <= as_of)
-			out->snapshots[out->snapshot_count++].snapshot = &model->snapshots[i];
+	for (size_t i = 0; i < model->snapshot_count; i++) {
+		const struct snapshot *snapshot = &model->snapshots[i];
+		struct snapshot_result *last = out->snapshot_count ? &out->snapshots[out->snapshot_count - 1] : NULL;
+		if (snapshot->time > as_of) {
+			out->timeline.future++;
+		} else if (last && last->snapshot->time == snapshot->time) {
+			last->snapshot = joined(last->snapshot, snapshot, arena);
+			out->timeline.twins++;
+		} else {
+			out->snapshots[out->snapshot_count++].snapshot = snapshot;
+		}
+	}
 	for (size_t i = 0; i < out->snapshot_count; i++) {
 		out->latest = &out->snapshots[i];
 		if (out->latest->snapshot->metrics)

@@ -146,7 +146,6 @@ void timeline_find(struct monitored *monitored)
 	size_t count = out->snapshot_count, steps = count ? count - 1 : 0;
 	int64_t *lengths = arena_array(monitored->arena, steps, sizeof *lengths);
 
-	line->future = out->model->snapshot_count - count;
 	for (size_t i = count; i > 0 && !out->snapshots[i - 1].snapshot->metrics; i--)
 		line->unlabelled++;
 	for (size_t i = 0; i < steps; i++)

@@ -172,6 +172,7 @@ static struct json *data_json(const struct model_result *model)
 	}
 	json_add(json, "gaps", gaps);
 	json_add_count(json, "future", times->future);
+	json_add_count(json, "twins", times->twins);
 	return json;
 }
 

@@ -140,6 +140,9 @@ static void data(struct buffer *out, const struct model_result *model, struct ar
 	if (model->trend_count && model->latest_performance && times->unlabelled)
 		line(out, &name, text_format(arena, "metrics of %.*s: %zu snapshot%s since without", TEXT_ARGS(model->latest_performance->snapshot->stamp),
 		                             times->unlabelled, times->unlabelled == 1 ? "" : "s"));
+	if (times->twins)
+		line(out, &name, text_format(arena, "%zu snapshot%s of an instant that another stamp names too, joined", times->twins,
+		                             times->twins == 1 ? "" : "s"));
 	if (times->future)
 		line(out, &name, text_format(arena, "%zu snapshot%s stamped after the as-of left out", times->future, times->future == 1 ? "" : "s"));
 }
