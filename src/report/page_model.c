@@ -230,59 +230,6 @@ static void deployments(struct page *page, const struct model_result *result)
 	}
 }
 
-static void trends(struct page *page, const struct model_result *result)
-{
-	struct buffer *out = &page->out;
-
-	if (!result->trend_count)
-		return;
-	buffer_string(out, "\nTrend over the last snapshots (Mann-Kendall): ");
-	for (size_t i = 0; i < result->trend_count; i++) {
-		const struct trend *trend = &result->trends[i];
-		buffer_string(out, i ? "; " : "");
-		markdown_text_cut(out, trend->key, 60);
-		buffer_format(out, " %s", trend_status_name(trend->status));
-		if (trend->has_p) {
-			buffer_string(out, ", p ");
-			show_beside(out, trend->p, 2, (double[]){0.05}, 1);
-		}
-		buffer_format(out, " (%zu point%s)", trend->points, trend->points == 1 ? "" : "s");
-	}
-	buffer_string(out, ".\n");
-}
-
-static void decision(struct page *page, const struct model_result *result)
-{
-	static const struct column columns[] = {{"State", 12, false}, {"Since", 11, false}, {"Why", 0, false}, {"Action", 0, false}};
-	struct buffer *out = &page->out;
-
-	page_section(page, "Decision");
-	table_head(out, columns, 4);
-	cell(out);
-	word_state(out, page->set, result->state);
-	cell(out);
-	show_date_or(out, result->has_since, result->since, "n/a");
-	cell(out);
-	for (size_t i = 0; i < result->reason_count && i < 10; i++) {
-		buffer_string(out, i ? "<br>" : "");
-		markdown_text(out, result->reasons[i].words);
-	}
-	if (!result->reason_count)
-		buffer_string(out, result->state == STATE_HEALTHY ? "drift, freshness and metrics within their limits" : "not watched in this status");
-	cell(out);
-	buffer_string(out, result->action == ACTION_NONE ? "none" : result->action == ACTION_ROLLBACK ? "roll back" : action_name(result->action));
-	if (result->action == ACTION_ROLLBACK && result->rollback_run.len) {
-		buffer_string(out, " to run ");
-		markdown_text(out, result->rollback_run);
-	}
-	if (result->action != ACTION_NONE)
-		buffer_string(out, result->due ? ", due" : ", not due: ");
-	if (result->action != ACTION_NONE && !result->due)
-		markdown_text(out, result->due_reason);
-	row_end(out);
-	trends(page, result);
-}
-
 static struct json *model_json(const struct pages *set, const struct model_result *result)
 {
 	struct json *json = json_object(), *runs = json_array(), *list = json_array();
@@ -309,6 +256,7 @@ static struct json *model_json(const struct pages *set, const struct model_resul
 		json_push(list, item);
 	}
 	json_add(json, "deployments", list);
+	json_add(json, "decision", model_decision_json(result));
 	return json;
 }
 
@@ -337,7 +285,7 @@ void page_model(struct pages *set, const struct model_result *result)
 		page_link(&page, TEXT("All runs side by side"), path_of_runs(set, result->model->record.id), NULL);
 		buffer_string(&page.out, ".\n");
 	}
-	decision(&page, result);
+	model_decision(&page, result);
 	add_model_inputs(&page, result);
 	page_close(&page, model_json(set, result));
 }

@@ -12,4 +12,7 @@ void model_checks(struct page *page, const struct model_result *result);
 struct json *model_checks_json(const struct model_result *result);
 struct json *model_performance_json(const struct model_result *result);
 
+void model_decision(struct page *page, const struct model_result *result);
+struct json *model_decision_json(const struct model_result *result);
+
 #endif

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# Snapshots over time: a past state is the state that was, and real data tells its seasons.
+load helpers
+
+setup() {
+	clean_environment
+}
+
+# What monitor says as of a time, but for how many snapshots lie after it.
+state_at() { # FOLDER TIME
+	"$GALLEY" monitor -C "$1" --as-of "$2" --format json 2>/dev/null | grep -v '"future":'
+}
+
+@test "as of each snapshot of the example, the workspace says what one without the later snapshots says" {
+	example_workspace
+	cd ..
+	cp -R ws cut
+	for stamp in $(cd ws/runs && ls -d */snapshots/*.csv | sed 's|.*/||; s|\.csv$||' | grep -v reference | sort -ru); do
+		for file in cut/runs/*/snapshots/2*; do
+			name=${file##*/}
+			if [ "${name%%.*}" \> "$stamp" ]; then rm "$file"; fi
+		done
+		state_at ws "${stamp}T12:00:00Z" >whole.json
+		state_at cut "${stamp}T12:00:00Z" >cut.json
+		[ -s whole.json ]
+		cmp whole.json cut.json
+	done
+}
+
+@test "a state is asked for again: the same bytes each time, and on one thread" {
+	example_workspace
+	"$GALLEY" monitor --as-of 2026-09-01 >../first || true
+	"$GALLEY" monitor --as-of 2026-09-01 --jobs 1 >../second || true
+	cmp ../first ../second
+	grep -q 'as of 2026-09-01T00:00:00Z' ../first
+}
+
+@test "monitor exits with 1 for a model that is not healthy, and 0 for one that is" {
+	example_workspace
+	must_exit 1 "$GALLEY" monitor
+	must_exit 0 "$GALLEY" monitor model_cafe_site_score
+	must_exit 1 "$GALLEY" monitor model_kiosk_site_score
+	must_exit 1 "$GALLEY" monitor model_nowhere
+	must_exit 0 "$GALLEY" monitor model_markdown_pricing
+	must_exit 0 "$GALLEY" list alerts --status firing
+	[[ "$output" == *margin_risk* ]]
+}
+
+@test "bike sharing month by month tells its seasons" {
+	data=$TOP/../shared/data/bike_hour/hour.csv
+	[ -f "$data" ] || skip 'the bike sharing data is not in ../shared/data'
+	mkdir -p ws/recipes ws/runs/model_bikes/snapshots
+	cd ws
+	cat >recipes/bikes.yaml <<'YAML'
+metadata: {id: recipe_bikes, name: Bikes, model_family: forecasting, level: baseline, version: 1.0.0, status: approved, owner: bikes}
+requirements: {grain: hour}
+pipeline: {stages: [{name: train, type: training}]}
+evaluation: {metrics: {MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}}}
+monitoring:
+  drift: {method: PSI, threshold: 0.5, features: [temp, windspeed, workingday], share: 0.3}
+YAML
+	cat >runs/model_bikes/model.yaml <<'YAML'
+metadata: {id: model_bikes, name: Bikes}
+recipe: recipe_bikes
+status: staging
+version: 1.0.0
+reference: snapshots/reference.csv
+YAML
+	# The summer of 2011 is the reference; each later month a snapshot.
+	awk -F, 'NR == 1 { head = $0; next }
+		{
+			month = substr($2, 1, 7)
+			if (month < "2011-06") next
+			file = "runs/model_bikes/snapshots/" (month <= "2011-08" ? "reference" : month "-28") ".csv"
+			if (!(file in seen)) print head > file
+			seen[file] = 1
+			print > file
+		}' "$data"
+	must_exit 0 "$GALLEY" check
+	must_exit 1 "$GALLEY" monitor model_bikes --as-of 2012-12-29
+	[[ "$output" == *'history  drifting from 2011-09-28, healthy from 2012-06-28, drifting from 2012-09-28'* ]]
+	[[ "$output" == *'until    temp PSI at most 0.5 (is 7.715)'* ]]
+	must_exit 0 "$GALLEY" monitor model_bikes --as-of 2012-07-29
+	must_exit 0 "$GALLEY" explain --eval model_bikes 'rising(-drift.temp.psi, 5) && drift.worst == "temp"' --as-of 2012-07-29
+	[ "${lines[0]}" = true ]
+	must_exit 0 "$GALLEY" explain --eval model_bikes 'rising(-drift.temp.psi, 5)' --as-of 2012-12-29
+	[ "${lines[0]}" = false ]
+	must_exit 0 "$GALLEY" explain --eval model_bikes 'previous(drift.temp.psi) < avg(drift.temp.psi, 12)' --as-of 2012-08-29
+	[ "${lines[0]}" = true ]
+}
