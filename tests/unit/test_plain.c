@@ -191,7 +191,7 @@ static void test_snippets(void **state)
 		"a: |\n  x", "a: >\n  x\n\n  y\n", "a: >\n  x\n   y\n", "a: 1\n---\nb: 2\n", "a: 1\n...\n", "%YAML 1.2\n---\na: 1\n", "a: \tb\n", "a: 1\r\n",
 		"a: [1, 2,]\n", "a: [b: 1]\n", "a: {b}\n", "a: {b:1}\n", "a: [1\n", "a: 'x' y\n", "a: 'x'#\n", "a: @x\n", "a: `x\n", "<<: {a: 1}\n", "a:b\n",
 		"a:\n b: 1\n  c: 2\n", "a:\n  b: 1\n c: 2\n", "a:\n  - 1\n - 2\n", "a:\n  - 1\n  b: 2\n", "a: 1\n  b: 2\n", "a: - 1\n", "a:\n  - - 1\n",
-		"a: x\xe2\x80\xa8y\n", "a: x\xc2\x85y\n", "a: \xff\n", "a: \x01\n", "a: |\n   \n  x\n", "a: |\n  x\n    \n  y\n", "\xef\xbb\xbf\xef\xbb\xbf" "a: 1\n", "<<<<<<< a\nb: 1\n",
+		"a: x\xe2\x80\xa8y\n", "a: x\xc2\x85y\n", "a: \xff\n", "a: \x01\n", "a: |\n   \n  x\n", "a: |\n  x\n    \n  y\n", "\357\273\277\357\273\277a: 1\n", "<<<<<<< a\nb: 1\n",
 		"a: [x\n--- y]\n", "a: [x # c",
 	};
 	struct tally tally = {.seed = 3};
