@@ -251,3 +251,24 @@ void impact_by_reference(struct record_change *change, struct work *work, const 
 	for (size_t i = 0; i < recipe->chain_count; i++)
 		add_chain_over(change, &self, &recipe->chains[i], work->arena);
 }
+
+static bool has_regression(const struct pack *pack)
+{
+	for (size_t i = 0; pack && i < pack->metric_count; i++)
+		if (pack->metrics[i].max_regression.len)
+			return true;
+	return false;
+}
+
+void impact_of_baseline(struct record_change *change, struct work *work, const struct model *model, const struct reference *recipe)
+{
+	const struct effective *effective = reference_follow(work->now, recipe);
+	const struct step self = {change->kind, change->id};
+	struct step steps[] = {{KIND_MODEL, model->record.id}};
+	bool judged = false;
+
+	for (size_t i = 0; effective && i < effective->pack_count; i++)
+		judged = judged || has_regression(judging_pack(work->now, &effective->packs[i]));
+	if (judged)
+		add_chain_over(change, &self, &(struct chain){steps, 1, MOVE_CHANGED}, work->arena);
+}

@@ -66,6 +66,9 @@ void impact_on_recipe(struct record_change *change, struct work *work, const str
 /* Digests and chains of a model or run, by the recipe that it names on each side; NULL: it is not there. */
 void impact_by_reference(struct record_change *change, struct work *work, const struct reference *before, const struct reference *now);
 
+/* A run that is judged by how far it falls behind the run that serves, of a model where that is another now. */
+void impact_of_baseline(struct record_change *change, struct work *work, const struct model *model, const struct reference *recipe);
+
 /* --- difference.c --- */
 
 const struct record_change *change_of(const struct record_change *items, size_t count, struct text id);

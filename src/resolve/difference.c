@@ -333,12 +333,34 @@ static bool same_files(const struct run *before, const struct run *now)
 	return !before->metrics_file || same_input(before->metrics_file, now->metrics_file);
 }
 
-static void compare_run(struct work *work, struct text model, const struct run *before, const struct run *now)
+static const struct run *serving_run(const struct model *model)
+{
+	return model && model->production_run.len ? model_run(model, model->production_run) : NULL;
+}
+
+static bool is_serving(const struct model *model, struct text run)
+{
+	return model && text_equal(model->production_run, run);
+}
+
+/* Whether what runs regress from is another run, or has other metrics. */
+static bool baseline_moves(const struct model *before, const struct model *now)
+{
+	const struct run *was = serving_run(before), *is = serving_run(now);
+
+	if (!before || !now || (!was && !is))
+		return false;
+	if (!was || !is || !text_equal(was->record.id, is->record.id) || !was->metrics_file != !is->metrics_file)
+		return true;
+	return is->metrics_file && !same_input(was->metrics_file, is->metrics_file);
+}
+
+static void compare_run(struct work *work, const struct model *model, bool baseline, const struct run *before, const struct run *now)
 {
 	struct record_change change = begin(KIND_RUN, before ? &before->record : NULL, now ? &now->record : NULL);
 	struct leaves old, new;
 
-	change.model = model;
+	change.model = model->record.id;
 	change.status_before = value_text(root_of(change.before), "status");
 	change.status_after = value_text(root_of(change.after), "status");
 	if (before && now && !same_files(before, now)) {
@@ -347,6 +369,8 @@ static void compare_run(struct work *work, struct text model, const struct run *
 		compare_files(&change, &old, &new, work->arena);
 	}
 	impact_by_reference(&change, work, before ? &before->recipe : NULL, now ? &now->recipe : NULL);
+	if (baseline && before && now)
+		impact_of_baseline(&change, work, model, &now->recipe);
 	if (change.move != MOVE_CHANGED || change.edited || change.chain_count || change.unresolved_before != change.unresolved_after)
 		keep(&work->others, &work->other_count, &change, work->arena);
 }
@@ -354,11 +378,12 @@ static void compare_run(struct work *work, struct text model, const struct run *
 static void compare_runs(struct work *work, const struct model *before, const struct model *now)
 {
 	struct pairing pairing = {.before = runs_of(before, work->arena), .now = runs_of(now, work->arena)};
-	struct text model = now ? now->record.id : before->record.id;
+	bool baseline = baseline_moves(before, now);
 	const struct record *old, *new;
 
 	while (next_pair(&pairing, &old, &new))
-		compare_run(work, model, (const struct run *)old, (const struct run *)new);
+		compare_run(work, now ? now : before, baseline && !(new && is_serving(before, new->id) && is_serving(now, new->id)),
+		            (const struct run *)old, (const struct run *)new);
 }
 
 static void compare_models(struct work *work)

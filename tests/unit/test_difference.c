@@ -356,6 +356,22 @@ static void test_impact(void **state)
 	      "model model_demand -\nrun model_demand/2026-01-05-train -\nrun model_demand/2026-02-02-eval -\n");
 }
 
+/* Runs that are held against the one that serves are judged anew where another does. */
+static void test_baseline(void **state)
+{
+	const char *serve = "sed -i 's/production_run: .*/production_run: 2026-02-02-eval/' runs/model_demand/model.yaml";
+	struct sandbox *sandbox = *state;
+
+	check(sandbox, serve, "model model_demand edited\n  production_run: 2026-01-05-train -> 2026-02-02-eval @runs/model_demand/model.yaml:8\n");
+	check(sandbox, arena_format(&sandbox->arena, "for side in ../a .; do sed -i 's/    target: 0/    target: 0\\n    max_regression: 5%%/' $side/packs/standard.yaml; done; %s", serve),
+	      "model model_demand edited\n  production_run: 2026-01-05-train -> 2026-02-02-eval @runs/model_demand/model.yaml:8\n"
+	      "run model_demand/2026-01-05-train\n  < model_demand\n"
+	      "run model_demand/2026-02-02-eval\n  < model_demand\n");
+	check(sandbox, "for side in ../a .; do sed -i 's/    target: 0/    target: 0\\n    max_regression: 5%/' $side/packs/standard.yaml; done; sed -i 's/0.01/0.02/' runs/model_demand/2026-01-05-train/metrics.json",
+	      "run model_demand/2026-01-05-train edited\n  metrics.bias: 0.01 -> 0.02 @runs/model_demand/2026-01-05-train/metrics.json:1\n"
+	      "run model_demand/2026-02-02-eval\n  < model_demand\n");
+}
+
 static void test_broken(void **state)
 {
 	struct differences differences;
@@ -383,6 +399,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pack_gates, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_recipe_gates, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_impact, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_baseline, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_broken, sandbox_open, sandbox_close),
 	};
 
