@@ -316,7 +316,9 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	workspace->base_none = !has_base || !holds_files(&before.base->catalog);
 	if (holds_nothing(&workspace->none, workspace, failure) < 0)
 		return -1;
-	if (workspace->none)
+	/* That there is none any more is a difference too. */
+	bool was_there = request->against && holds_files(&before.base->catalog);
+	if (workspace->none && !was_there)
 		return request->may_be_none ? 0 : refuse_nothing(workspace, failure);
 	workspace->files = workspace->catalog.input_count;
 	workspace->diags.most = workspace->catalog.config.limits.findings;

@@ -52,11 +52,19 @@ size_t gate_reach(const struct diff_tables *tables, const struct gate_group *gro
 }
 
 /* "evaluation.metrics.MAPE.threshold_critical" as "MAPE" and "threshold_critical". */
-static void split_gate(struct text *metric, struct text *limit, struct text field)
+static void split_gate(struct text *metric, struct text *limit, const struct gate_shift *gate)
 {
 	const char common[] = "evaluation.metrics.";
+	const struct metric *of = gate->metric_after ? gate->metric_after : gate->metric_before;
+	struct text field = gate->field;
 	size_t dot = field.len;
 
+	/* Keys of metrics may have dots of their own. */
+	if (of) {
+		*metric = of->key;
+		*limit = text_cut(field, of->key.len + 1, field.len);
+		return;
+	}
 	if (text_starts(field, common))
 		field = text_cut(field, sizeof common - 1, field.len);
 	for (size_t i = 0; i < field.len; i++)
@@ -98,7 +106,7 @@ static void add_gate_row(struct buffer *out, const struct diff_tables *tables, c
 	const struct metric *metric = gate->metric_after ? gate->metric_after : gate->metric_before;
 	struct text name, limit;
 
-	split_gate(&name, &limit, gate->field);
+	split_gate(&name, &limit, gate);
 	cell(out);
 	add_direction(out, tables, gate);
 	cell(out);
@@ -135,7 +143,7 @@ void add_gate_brief(struct buffer *out, const struct gate_group *group, struct a
 	const struct gate_shift *gate = group->gate;
 	struct text name, limit;
 
-	split_gate(&name, &limit, gate->field);
+	split_gate(&name, &limit, gate);
 	markdown_code(out, name.len > VALUE_POINTS ? text_cut(name, name.len - VALUE_POINTS, name.len) : name);
 	if (limit.len) {
 		buffer_char(out, ' ');

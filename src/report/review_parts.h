@@ -20,10 +20,8 @@ void block_of_recipes(struct blocks *blocks, const struct review *review, const 
 /* What is edited and what it reaches, in Mermaid; a sentence where it would be too large to read. */
 void block_of_graph(struct blocks *blocks, const struct review *review, const struct diff_tables *tables, int rank);
 
-/* --- of the words for runs --- */
-
 struct text model_name(const struct run_move *move);
-/* "production run", "newest run": */
+/* Older runs that do not serve are counted, not shown. */
 bool is_shown(const struct run_move *move);
 
 #endif

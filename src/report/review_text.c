@@ -58,7 +58,10 @@ static void add_run(struct buffer *out, const struct run_move *move, bool color)
 
 static void add_runs(struct buffer *out, const struct run_moves *runs, bool color)
 {
-	buffer_format(out, "\nruns judged again: %zu, of which %zu keep%s the verdict\n", runs->judged, runs->kept, runs->kept == 1 ? "s" : "");
+	buffer_format(out, "\nruns judged again: %zu, of which %zu keep%s the verdict", runs->judged, runs->kept, runs->kept == 1 ? "s" : "");
+	if (runs->fresh)
+		buffer_format(out, " and %zu %s new", runs->fresh, runs->fresh == 1 ? "is" : "are");
+	buffer_char(out, '\n');
 	for (size_t i = 0; i < runs->count && i < RUNS_SHOWN; i++)
 		add_run(out, &runs->items[i], color);
 	if (runs->count > RUNS_SHOWN)

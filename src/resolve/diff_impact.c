@@ -152,12 +152,24 @@ static enum record_move end_of(struct work *work, struct text id)
 	return !was ? MOVE_ADDED : !is ? MOVE_REMOVED : MOVE_CHANGED;
 }
 
+/* A parent that is there in one state alone, though a pin finds it in history: that no file has it any more is worth a word. */
+static void impact_of_parents(struct record_change *change, struct work *work, const struct effective *now)
+{
+	for (size_t i = 0; i + 1 < now->chain_count; i++) {
+		struct text id = now->chain[i]->record.id;
+		enum record_move end = end_of(work, id);
+		if (end != MOVE_CHANGED)
+			add_chain(change, climb(now, id, NULL, end, work->arena), work->arena);
+	}
+}
+
 void impact_on_recipe(struct record_change *change, struct work *work, const struct effective *before, const struct effective *now)
 {
 	if (change->unresolved_before != change->unresolved_after)
 		blame_chain(change, work);
 	if (change->unresolved_before || change->unresolved_after)
 		return;
+	impact_of_parents(change, work, now);
 	for (size_t i = 0; i < change->field_count; i++) {
 		const struct record *record = change->fields[i].cause.record;
 		if (!record || text_equal(record->id, change->id))
@@ -236,11 +248,13 @@ void impact_by_reference(struct record_change *change, struct work *work, const 
 	}
 	if (!before || !now || !text_equal(before->id, now->id))
 		return;
+	const struct record_change *recipe = change_of(work->recipes, work->recipe_count, now->id);
 	if (was && is && !(is_current(work->before, was) && is_current(work->now, is))) {
 		impact_of_versions(change, work, was, is);
+		if (recipe && recipe->move != MOVE_CHANGED)
+			add_chain_over(change, &self, &(struct chain){(struct step[]){{KIND_RECIPE, now->id}}, 1, recipe->move}, work->arena);
 		return;
 	}
-	const struct record_change *recipe = change_of(work->recipes, work->recipe_count, now->id);
 	if (!recipe_moves(recipe) && change->unresolved_before == change->unresolved_after)
 		return;
 	if (!recipe || (!was && !is))

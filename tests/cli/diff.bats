@@ -72,9 +72,9 @@ changes() {
 	sed 's/demand_shops/demand_stalls/' recipes/shops.yaml >recipes/stalls.yaml
 	commit 2026-01-02 'More and less'
 	must_exit 0 "$GALLEY" diff main~1..main --format json
-	[ "$(changes)" = 'demand_base:changed demand_corner:removed demand_shops:changed demand_stalls:added' ]
+	[ "$(changes)" = 'demand_base:changed demand_corner:removed demand_shops:changed demand_stalls:added model_demand:changed 2026-01-05-train:changed 2026-02-02-eval:changed' ]
 	must_exit 0 "$GALLEY" diff main..main~1 --format json
-	[ "$(changes)" = 'demand_base:changed demand_corner:added demand_shops:changed demand_stalls:removed' ]
+	[ "$(changes)" = 'demand_base:changed demand_corner:added demand_shops:changed demand_stalls:removed model_demand:changed 2026-01-05-train:changed 2026-02-02-eval:changed' ]
 }
 
 @test "moves, style and order are no difference, from a commit as from files" {
@@ -111,6 +111,17 @@ changes() {
 	says '  because  demand_corner <- demand_shops (removed)'
 	says 'run model_demand/2026-01-05-train: reached'
 	says 'pack pack_standard: removed'
+}
+
+@test "what a pin finds in history is below a deleted record too" {
+	sed -i 's/parent: demand_shops/parent: demand_shops@1.0.0/' recipes/corner.yaml
+	commit 2026-01-02 'A pin'
+	rm recipes/shops.yaml
+	must_exit 0 "$GALLEY" diff
+	says 'recipe demand_corner: reached'
+	says_not 'no more'
+	says '  because  demand_shops (removed)'
+	says '  because  demand_corner <- demand_shops (removed)'
 }
 
 @test "gates: looser, tighter, removed and waived" {
@@ -200,4 +211,36 @@ changes() {
 	commit 2026-01-04 'Slower, as a new version'
 	must_exit 0 "$GALLEY" diff HEAD~1..HEAD --format json
 	[ "$(changes)" = 'demand_corner:changed demand_other:changed' ]
+}
+
+@test "a workspace that comes or goes as a whole" {
+	git init -q ../other
+	cd ../other
+	touch x
+	commit 2026-01-01 'Nothing yet'
+	cp -R ../ws/galley.yaml ../ws/recipes ../ws/packs ../ws/runs .
+	must_exit 1 "$GALLEY" diff --exit-code
+	says '3 recipes, 1 pack, 1 model, 2 runs and galley.yaml change'
+	says 'recipe demand_shops: added'
+	commit 2026-01-02 'All of it'
+	must_exit 1 "$GALLEY" diff HEAD..HEAD~1 --exit-code
+	says 'recipe demand_shops: removed'
+	must_exit 3 "$GALLEY" diff HEAD~1..HEAD~1
+	says 'no workspace'
+}
+
+@test "the example's own edits, as text" {
+	cd ..
+	rm -rf ws
+	example_workspace git
+	sed -i 's/lags: \[7, 14\]/lags: [7, 14, 28]/; s/version: 1.4.2/version: 1.5.0/' recipes/industry/forecasting_grocery.yaml
+	sed -i 's/version: 4.0.0/version: 5.0.0/; s/{promote: 0.020, warn: 0.030, fail: 0.050}/{promote: 0.020, warn: 0.040, fail: 0.050}/; /^slices/,$d' packs/forecasting_standard.yaml
+	sed -i '/max_iter/d; s/version: 3.3.0/version: 3.4.0/' recipes/client/forecasting_northfield.yaml
+	sed -i '/^waivers:/,$d; s/rank_correlation: {threshold_critical: 0.35}/rank_correlation: {}/' recipes/client/location_cafe_nord.yaml
+	git rm -q recipes/client/nba_lumen.yaml
+	run "$GALLEY" diff
+	[ "$status" -eq 0 ]
+	printf '%s\n' "$output" | sed "s/$(git rev-parse HEAD | cut -c 1-12)/BASE-COMMIT-/" >diff.txt
+	[ -z "${DIFF_UPDATE:-}" ] || cp diff.txt "$TOP/tests/data/diff-example.txt"
+	diff -u "$TOP/tests/data/diff-example.txt" diff.txt
 }
