@@ -72,9 +72,9 @@ uint64_t scan_size(const struct scan *scan);
 int scan_run(struct scan *scan, const struct scan_column *columns, size_t count, unsigned jobs, const struct scan_consumer *consumer,
              struct failure *failure);
 
-/* Some of the rows, about so many bytes of them from places spread over the file (from its start alone where it can only be read in
- * order), on this thread as worker 0. For guesses: rows that look irregular from where they were met are left out, no counts of the info
- * change, no diags are added, and the same bytes give the same sample. */
+/* Some of the rows, about so many bytes of them from places spread over the file, on this thread as worker 0. For guesses: rows that look
+ * irregular from where they were met are left out, no counts of the info change, no diags are added, and the same bytes give the same
+ * sample. A file without a row in the first 64 KiB may give none. */
 int scan_sample(struct scan *scan, const struct scan_column *columns, size_t count, size_t bytes, const struct scan_consumer *consumer,
                 struct failure *failure);
 

@@ -120,28 +120,88 @@ static TARGET inline bool short_number(double *value, const char *start, const c
 	return true;
 }
 
+static TARGET inline __m256i join(__m128i low, __m128i high)
+{
+	return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+
+/* Two such numbers side by side. They are compared with 2^53 after their halves are put together, where what is above may have been rounded
+ * to 2^53, but not below. */
+static TARGET inline bool short_pair(double *values, const char *start, const char *end, const char *next_start, const char *next_end)
+{
+	bool minus = *start == '-', next_minus = *next_start == '-';
+	size_t len = (size_t)(end - start) - minus, next_len = (size_t)(next_end - next_start) - next_minus;
+
+	if (((len - 1) | (next_len - 1)) >= WIDTH)
+		return false;
+	__m256i characters = join(load_half(end - WIDTH), load_half(next_end - WIDTH));
+	__m256i mask = join(load_half(tail_of + len), load_half(tail_of + next_len));
+	__m256i points = _mm256_and_si256(_mm256_cmpeq_epi8(characters, _mm256_set1_epi8('.')), mask);
+	unsigned both = (unsigned)_mm256_movemask_epi8(points), bits = both & 0xffff, next_bits = both >> WIDTH;
+	__m256i digits = _mm256_andnot_si256(points, _mm256_and_si256(_mm256_sub_epi8(characters, _mm256_set1_epi8('0')), mask));
+	__m256i beyond = _mm256_subs_epu8(digits, _mm256_set1_epi8(9));
+	if (!_mm256_testz_si256(beyond, beyond) || (bits & (bits - 1)) || (next_bits & (next_bits - 1)) || (bits && len == 1) ||
+	    (next_bits && next_len == 1))
+		return false;
+	unsigned point = (unsigned)__builtin_ctz(bits | 1u << NO_POINT), next_point = (unsigned)__builtin_ctz(next_bits | 1u << NO_POINT);
+	digits = _mm256_shuffle_epi8(digits, join(load_half(close_up.from[point]), load_half(close_up.from[next_point])));
+	__m256i pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(10 | 1 << 8));
+	__m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(100 | 1 << 16));
+	__m256i eights = _mm256_madd_epi16(_mm256_packus_epi32(fours, fours), _mm256_set1_epi32(10000 | 1 << 16));
+	__m128i halves = _mm256_castsi256_si128(_mm256_permute4x64_epi64(eights, 8));
+	__m256d scaled = _mm256_mul_pd(_mm256_cvtepi32_pd(halves), _mm256_set_pd(1, 1e8, 1, 1e8));
+	__m256d sums = _mm256_add_pd(scaled, _mm256_permute_pd(scaled, 5));
+	__m128d whole = _mm256_castpd256_pd128(_mm256_permute4x64_pd(sums, 8));
+	if (_mm_movemask_pd(_mm_cmpge_pd(whole, _mm_set1_pd(0x1p53))))
+		return false;
+	__m128d read = _mm_div_pd(whole, _mm_set_pd(scale[next_point], scale[point]));
+	__m128i signs = _mm_set_epi64x((long long)((uint64_t)next_minus << 63), (long long)((uint64_t)minus << 63));
+	/* -0 + 0 is 0. */
+	_mm_storeu_pd(values, _mm_add_pd(_mm_or_pd(read, _mm_castsi128_pd(signs)), _mm_setzero_pd()));
+	return true;
+}
+
+static TARGET inline size_t one_number(struct batch *batch, size_t c, const struct grid *grid, size_t row, size_t i, double *out)
+{
+	const uint32_t *ends = grid->ends + row * grid->stride + i;
+	const char *start = grid->bytes + (uint32_t)(ends[0] + 1), *end = grid->bytes + ends[1];
+	struct scan_values *values = &batch->values[c];
+
+	if (start == end) {
+		values->missing++;
+		return 0;
+	}
+	if (!batch->missing->numeric && short_number(out, start, end))
+		return 1;
+	size_t before = values->count;
+	grid_number(batch, c, grid, row, i);
+	size_t added = values->count - before;
+	values->count = before;
+	return added;
+}
+
 static TARGET void numbers_of(struct batch *batch, size_t c, const struct grid *grid, size_t i)
 {
-	struct scan_values *values = &batch->values[c];
 	double *out = batch->rooms[c].numbers;
-	const uint32_t *ends = grid->ends + i;
-	size_t count = values->count, missing = 0;
-	bool spelt = batch->missing->numeric;
+	size_t count = batch->values[c].count, stride = grid->stride, row = 0;
 
-	for (size_t row = 0; row < grid->rows; row++, ends += grid->stride) {
-		const char *start = grid->bytes + (uint32_t)(ends[0] + 1), *end = grid->bytes + ends[1];
-		if (start == end) {
-			missing++;
-		} else if (!spelt && short_number(&out[count], start, end)) {
-			count++;
-		} else {
-			values->count = count;
-			grid_number(batch, c, grid, row, i);
-			count = values->count;
+	for (; row + 1 < grid->rows && !batch->missing->numeric; row += 2) {
+		const uint32_t *ends = grid->ends + row * stride + i;
+		if (short_pair(out + count, grid->bytes + (uint32_t)(ends[0] + 1), grid->bytes + ends[1],
+		               grid->bytes + (uint32_t)(ends[stride] + 1), grid->bytes + ends[stride + 1])) {
+			count += 2;
+			continue;
 		}
+		batch->values[c].count = count;
+		count += one_number(batch, c, grid, row, i, out + count);
+		batch->values[c].count = count;
+		count += one_number(batch, c, grid, row + 1, i, out + count);
 	}
-	values->count = count;
-	values->missing += missing;
+	for (; row < grid->rows; row++) {
+		batch->values[c].count = count;
+		count += one_number(batch, c, grid, row, i, out + count);
+	}
+	batch->values[c].count = count;
 }
 
 #endif

@@ -225,6 +225,8 @@ int scan_sample(struct scan *scan, const struct scan_column *columns, size_t cou
 	struct table_info info;
 	struct diags diags;
 
+	if (scan->fast)
+		return scan_places(scan, &pass, bytes, failure);
 	diags_init(&diags, scan->arena);
 	return scan_by_table(&info, scan, &pass, bytes, &diags, failure);
 }

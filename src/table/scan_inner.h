@@ -37,4 +37,7 @@ int scan_changed(const struct scan *scan, struct failure *failure);
 int scan_by_table(struct table_info *info, struct scan *scan, const struct scan_pass *pass, size_t max_bytes, struct diags *diags,
                   struct failure *failure);
 
+/* Rows from places spread over the file, about so many bytes of them. */
+int scan_places(struct scan *scan, const struct scan_pass *pass, size_t bytes, struct failure *failure);
+
 #endif
