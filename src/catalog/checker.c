@@ -139,8 +139,10 @@ static void check_missing(struct checker *checker, const struct field *field, co
 
 	for (const struct field *row = schema_next_child(checker->kind, field, NULL); row;
 	     row = schema_next_child(checker->kind, field, row)) {
+		if (row->requirement != REQUIRED)
+			continue;
 		struct text name = text_of(schema_own_name(row));
-		if (row->requirement != REQUIRED || value_member(map, name) ||
+		if (value_member(map, name) ||
 		    is_misspelt(checker->kind, field, map, name, checker->diags->arena))
 			continue;
 		path = spot_text(spot, checker->diags->arena);

@@ -57,27 +57,24 @@ static unsigned class_of(char byte)
 /* Whether there is nothing but printable characters and LF; sets wide. */
 static bool is_clean(struct plain *p)
 {
-	static const uint64_t ones = UINT64_MAX / 255;
+	enum { STEP = 64 }; /* without a branch, so that compilers take many at once */
 	const char *at = p->bytes;
-	uint64_t any = 0;
+	unsigned char bad = 0, any = 0;
 
-	for (; p->end - at >= 8; at += 8) {
-		uint64_t word;
-		memcpy(&word, at, sizeof word);
-		any |= word;
-		/* A byte below 0x20, or 0x7f and above. */
-		if (!(((word - ones * 0x20) & ~word & ones * 0x80) | ((word + ones) & ones * 0x80)))
-			continue;
-		for (int i = 0; i < 8; i++)
-			if (((unsigned char)at[i] < 0x20 && at[i] != '\n') || at[i] == 0x7f)
-				return false;
-	}
+	for (; p->end - at >= STEP; at += STEP)
+		for (size_t i = 0; i < STEP; i++) {
+			unsigned char c = (unsigned char)at[i];
+			bad |= (unsigned char)((c < 0x20) & (c != '\n')) | (unsigned char)(c == 0x7f);
+			any |= c;
+		}
 	for (; at < p->end; at++) {
-		any |= (unsigned char)*at;
-		if (((unsigned char)*at < 0x20 && *at != '\n') || *at == 0x7f)
-			return false;
+		unsigned char c = (unsigned char)*at;
+		bad |= (unsigned char)((c < 0x20) & (c != '\n')) | (unsigned char)(c == 0x7f);
+		any |= c;
 	}
-	p->wide = (any & ones * 0x80) != 0;
+	if (bad)
+		return false;
+	p->wide = (any & 0x80) != 0;
 	return !p->wide || reader_is_plain((struct text){p->bytes, (size_t)(p->end - p->bytes)});
 }
 

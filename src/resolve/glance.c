@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "inside.h"
+#include "number.h"
 
 struct backdrop {
 	const struct value *root, *columns;
@@ -207,12 +208,21 @@ static bool is_new_clear(struct glance *glance, const struct field *field, const
 	return schema_is_free(field) || !needs_any(glance, field) || has_needed(field, value);
 }
 
+/* Shorter than their canonical forms. */
+static bool are_other_numbers(const struct field *field, const struct value *a, const struct value *b)
+{
+	double x, y;
+
+	return (field->type == FIELD_NUMBER || field->type == FIELD_COUNT) && number_parse(&x, a->text) == NUMBER_FINITE &&
+	       number_parse(&y, b->text) == NUMBER_FINITE && (x < y || x > y);
+}
+
 /* A value over another: of the same class, no repetition, and where it is a gate no laxer. */
 static bool is_scalar_clear(struct glance *glance, const struct field *field, const struct value *inherited, const struct value *own)
 {
 	if (!merge_takes_both(field) && field_class(field, own) != field_class(field, inherited))
 		return false;
-	if (merge_tells_restated(field) && canonical_same(field, inherited, own, glance->scratch))
+	if (merge_tells_restated(field) && !are_other_numbers(field, inherited, own) && canonical_same(field, inherited, own, glance->scratch))
 		return false;
 	return field->looser == LOOSER_NONE || gate_order_values(field, inherited, own, glance->scratch) != GATE_LAXER;
 }
