@@ -221,8 +221,8 @@ struct catalog {
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure);
 
-/* The same findings in less memory, for those who want findings alone: of a recipe's tree only metadata, evaluation.packs and
- * monitoring.alerts stay (record.brief), and recipe_tree() reads the rest again. */
+/* The same findings in less memory, for those who want findings alone: of a recipe's tree only what catalogs ask for stays: of
+ * metadata all but what people alone read, evaluation.packs and monitoring.alerts (record.brief). recipe_tree() reads the rest again. */
 int catalog_load_brief(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                        struct diags *diags, struct failure *failure);
 /* The whole tree as the file has it; NULL where it cannot be parsed. In the arena where the recipe is brief. */

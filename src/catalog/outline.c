@@ -38,34 +38,37 @@ static struct value *copy_value(const struct copy *copy, const struct value *val
 	return out;
 }
 
-/* A block of the root: whole, or with one of its members alone. */
-static void keep(const struct copy *copy, struct value *out, const struct value *root, const char *block, const char *name)
+/* Of a block of the root the members with these names; what is no mapping is kept as it is. */
+static void keep(const struct copy *copy, struct value *out, const struct value *root, const char *block, const char *const *names, size_t count)
 {
-	const struct member *member = value_member(root, text_of(block)), *below;
-	struct value *kept;
+	const struct member *member = value_member(root, text_of(block));
 
 	if (!member)
 		return;
-	if (!name || member->value->kind != VALUE_MAP) {
-		kept = copy_value(copy, member->value);
-	} else {
-		below = value_member(member->value, text_of(name));
-		if (!below)
-			return;
-		kept = value_new_map(copy->arena, member->value->place);
-		value_add_member(kept, (struct member){copy_text(copy, below->name), below->place, copy_value(copy, below->value)}, copy->arena);
+	bool map = member->value->kind == VALUE_MAP;
+	/* Most have none of what one is kept for. */
+	if (map && count == 1 && !value_member(member->value, text_of(*names)))
+		return;
+	struct value *kept = map ? value_new_map(copy->arena, member->value->place) : copy_value(copy, member->value);
+	for (size_t i = 0; i < count; i++) {
+		const struct member *below = map ? value_member(member->value, text_of(names[i])) : NULL;
+		if (below)
+			value_add_member(kept, (struct member){copy_text(copy, below->name), below->place, copy_value(copy, below->value)}, copy->arena);
 	}
 	value_add_member(out, (struct member){copy_text(copy, member->name), member->place, kept}, copy->arena);
 }
 
 const struct value *outline_make(const struct value *root, const struct input *file, struct arena *arena)
 {
+	static const char *const metadata[] = {"id", "name", "parent", "level", "model_family", "version", "status", "owner", "policy"};
+	static const char *const evaluation[] = {"packs"}, *const monitoring[] = {"alerts"};
 	const struct copy copy = {file, arena};
 	struct value *out = value_new_map(arena, root->place);
 
-	keep(&copy, out, root, "metadata", NULL);
-	keep(&copy, out, root, "evaluation", "packs");
-	keep(&copy, out, root, "monitoring", "alerts");
+	value_reserve(out, 3, arena);
+	keep(&copy, out, root, "metadata", metadata, sizeof metadata / sizeof *metadata);
+	keep(&copy, out, root, "evaluation", evaluation, 1);
+	keep(&copy, out, root, "monitoring", monitoring, 1);
 	return out;
 }
 

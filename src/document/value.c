@@ -62,6 +62,14 @@ static void keep_index(struct value *map, struct arena *arena)
 		index_member(map, i);
 }
 
+/* Names that are numbered differ in the last byte. */
+static bool is_name(const struct member *member, struct text name)
+{
+	struct text own = member->name;
+
+	return own.len == name.len && (!name.len || (own.at[name.len - 1] == name.at[name.len - 1] && text_equal(own, name)));
+}
+
 bool value_has_twins(const struct value *map)
 {
 	for (size_t i = 1; i < map->count; i++) {
@@ -69,7 +77,7 @@ bool value_has_twins(const struct value *map)
 		if (map->index && *find_slot(map, name) != i + 1)
 			return true;
 		for (size_t j = 0; !map->index && j < i; j++)
-			if (map->members[j].name.len == name.len && text_equal(map->members[j].name, name))
+			if (is_name(&map->members[j], name))
 				return true;
 	}
 	return false;
@@ -84,9 +92,7 @@ struct member *value_member(const struct value *map, struct text name)
 		return *slot ? &map->members[*slot - 1] : NULL;
 	}
 	for (size_t i = 0; i < map->count; i++) {
-		struct text own = map->members[i].name;
-		/* Names that are numbered differ in the last byte. */
-		if (own.len == name.len && (!name.len || (own.at[name.len - 1] == name.at[name.len - 1] && text_equal(own, name))))
+		if (is_name(&map->members[i], name))
 			return &map->members[i];
 	}
 	return NULL;

@@ -161,7 +161,9 @@ static bool *find_kept(const struct progress *progress, struct arena *arena)
 	bool *kept = arena_array(arena, catalog->recipe_count, sizeof *kept);
 
 	for (size_t i = 0; i < catalog->recipe_count; i++) {
-		const struct recipe *recipe = &catalog->recipes[i], *named = catalog_recipe(catalog, recipe->parent.id);
+		const struct recipe *recipe = &catalog->recipes[i], *named = progress->links[i].parent;
+		if (!named || progress->links[i].older)
+			named = catalog_recipe(catalog, recipe->parent.id);
 		if (progress->whole || progress->is_parent[i] || !recipe->record.brief || value_at(recipe->record.root, "monitoring.alerts"))
 			kept[i] = true;
 		/* Also where nothing comes of it. */
