@@ -3,8 +3,8 @@
  * What a file, a row and a field is, what is refused and what is said about it is table.h's, to the letter; this is the way to read a
  * lot of it. Batches are handed to a consumer on whatever thread made them, in any order, each row in exactly one; what a consumer
  * computes must not depend on which rows share a batch, nor on the order.
- * Ownership: names and diags live in the arena; what a batch points at is valid until the consumer returns; scan_close() releases the
- * rest. Failure: -1 where the file cannot be read at all; what is wrong inside it becomes diags (csv/..., file/...). */
+ * Ownership: names and diags live in the arena; na and limits of the options must outlive the scan; what a batch points at is valid until
+ * the consumer returns; scan_close() releases the rest. Failure: -1 where the file cannot be read at all; what is wrong inside it becomes diags (csv/..., file/...). */
 #ifndef GALLEY_SCAN_H
 #define GALLEY_SCAN_H
 

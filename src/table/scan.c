@@ -75,6 +75,7 @@ int scan_open(struct scan **out, const struct table_file *file, const struct sca
 	struct scan *scan = memory_get(sizeof *scan);
 	*scan = (struct scan){.info = *table_get_info(table), .input = input, .stream = stream, .options = *options, .arena = arena, .diags = diags};
 	scan->start = table->window.base + table->window.next;
+	scan->size = stream_size(stream);
 	scan->fast = can_be_fast(scan);
 	missing_init(&scan->missing, options->na, options->na_count);
 	table_close(table);
@@ -206,6 +207,9 @@ int scan_run(struct scan *scan, const struct scan_column *columns, size_t count,
 	}
 	if (result)
 		return result;
+	/* A file may grow, as a log does, but what was there when it was opened must be there. */
+	if (stream_size(scan->stream) < scan->size || (scan->fast && !refused && scan->start + bytes < scan->size))
+		return scan_changed(scan, failure);
 	if (scan->ran && (info.rows != scan->info.rows || info.bad_rows != scan->info.bad_rows || info.ok != scan->info.ok || bytes != scan->bytes))
 		return scan_changed(scan, failure);
 	if (!scan->ran)

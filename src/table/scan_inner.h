@@ -19,6 +19,7 @@ struct scan {
 	bool fast;           /* not by libcsv alone */
 	bool ran;            /* a pass was made to the end */
 	uint64_t bytes;      /* behind the header, as the last pass met them */
+	uint64_t size;       /* of the stream when it was opened */
 };
 
 struct scan_pass {

@@ -193,6 +193,9 @@ int main(int argc, char **argv)
 		buffer_release(&bytes);
 	}
 	unlink(path);
+	for (size_t i = 0; i < corpus.count; i++)
+		buffer_release(&corpus.files[i]);
+	free(corpus.files);
 	if (same)
 		printf("ok - %zu files: %zu opened, %zu good, %zu rows\n", files, opened, good, rows);
 	return same ? 0 : 1;

@@ -219,6 +219,12 @@ static void samples_and_stops(void **state)
 	assert_int_equal(scan_run(scan, &column, 1, 1, &(struct scan_consumer){count, &all}, &failure), -1);
 	assert_non_null(strstr(failure.message, "changed"));
 	scan_close(scan);
+	/* Cut while it is open. */
+	open_with(&scan, fixture, &arena, &diags);
+	assert_int_equal(truncate(fixture->path, 100000), 0);
+	assert_int_equal(scan_run(scan, &column, 1, 1, &(struct scan_consumer){count, &all}, &failure), -1);
+	assert_non_null(strstr(failure.message, "changed"));
+	scan_close(scan);
 	/* A file of less than one place is sampled whole. */
 	put(fixture, TEXT("text,number\nx,1\ny,2"));
 	open_with(&scan, fixture, &arena, &diags);
