@@ -150,9 +150,9 @@ static bool is_newer(const struct index *index, size_t a, size_t b)
 	return memcmp(one->id, other->id, ID_BYTES) > 0;
 }
 
-static void take_newest(size_t *at, const struct index *index, size_t commit)
+static void take_oldest(size_t *at, const struct index *index, size_t commit)
 {
-	if (*at == ID_NONE || is_newer(index, commit, *at))
+	if (*at == ID_NONE || is_newer(index, *at, commit))
 		*at = commit;
 }
 
@@ -161,8 +161,8 @@ static bool is_approved(const struct blob *blob)
 	return blob->status >= STATUS_APPROVED;
 }
 
-/* The newest commits that gave each version the content that it has where it stood last, and that made it approved: those in which it
- * is so, and in none of their parents. */
+/* The oldest commits that gave each version the content that it has where it stood last, and that made it approved: those in which it
+ * is so, and in none of their parents. Who picks or brings back what was there already is not who made it. */
 static void find_makers(struct survey *survey)
 {
 	const struct index *index = &survey->history->index;
@@ -186,9 +186,9 @@ static void find_makers(struct survey *survey)
 		}
 		struct told *entry = &survey->entries[now->entry];
 		if (made && strcmp(blob->digest, blob_at(survey, entry->blob)->digest) == 0)
-			take_newest(&entry->made, index, c);
+			take_oldest(&entry->made, index, c);
 		if (approved && is_approved(blob))
-			take_newest(&entry->approved, index, c);
+			take_oldest(&entry->approved, index, c);
 	}
 }
 
