@@ -90,7 +90,7 @@ struct state {
 struct subject {
 	struct change *change;
 	struct state base, now;
-	struct versions reached;
+	struct versions reached, ahead; /* of this record, before the change and in its own commits */
 	bool same_version, same_content;
 };
 
@@ -132,6 +132,20 @@ static struct text now_origin(const struct subject *subject)
 	return text_of(request->now_place);
 }
 
+/* Another content that a commit of the change itself had approved as this version. */
+static const struct version *find_approved_ahead(const struct subject *subject)
+{
+	const struct version *found = NULL;
+
+	for (size_t i = 0; i < subject->ahead.count; i++) {
+		const struct version *version = &subject->ahead.items[i];
+		if (version->status >= STATUS_APPROVED && text_equal(version->version, subject->now.version) &&
+		    strcmp(version->digest, subject->now.digest) != 0 && (!found || !version->merged))
+			found = version;
+	}
+	return found;
+}
+
 /* The newest approved content of this version, or NULL where there is none or it is what now has. */
 static const struct version *find_approved(const struct subject *subject)
 {
@@ -146,7 +160,7 @@ static const struct version *find_approved(const struct subject *subject)
 		if (!found || !version->merged)
 			found = version;
 	}
-	return found;
+	return found ? found : find_approved_ahead(subject);
 }
 
 static void check_content(struct subject *subject)
@@ -173,15 +187,21 @@ static void check_content(struct subject *subject)
 	          TEXT_ARGS(approved->path));
 }
 
-/* The highest version before the change, on the branch itself, and the commit that has it. */
+/* Those before the change, then those of its own commits. */
+static const struct version *known_version(const struct subject *subject, size_t i)
+{
+	return i < subject->reached.count ? &subject->reached.items[i] : &subject->ahead.items[i - subject->reached.count];
+}
+
+/* The highest version that the branch itself has had, and the commit that has it. */
 static struct semver highest(struct text *text, const char **commit, const struct subject *subject)
 {
 	struct semver most = subject->base.parsed, parsed;
 
 	*text = subject->base.record ? subject->base.version : TEXT("");
 	*commit = subject->change->request->base_commit;
-	for (size_t i = 0; i < subject->reached.count; i++) {
-		const struct version *version = &subject->reached.items[i];
+	for (size_t i = 0; i < subject->reached.count + subject->ahead.count; i++) {
+		const struct version *version = known_version(subject, i);
 		if (!version->mainline || !semver_parse(&parsed, version->version) || (text->len && semver_compare(&parsed, &most) <= 0))
 			continue;
 		most = parsed;
@@ -221,8 +241,8 @@ static void check_status(struct subject *subject)
 
 	if (now == STATUS_NONE || (subject->same_version && now == subject->base.status))
 		return;
-	for (size_t i = 0; i < subject->reached.count; i++) {
-		const struct version *version = &subject->reached.items[i];
+	for (size_t i = 0; i < subject->reached.count + subject->ahead.count; i++) {
+		const struct version *version = known_version(subject, i);
 		if (!version->mainline || version->status <= most || !text_equal(version->version, subject->now.version))
 			continue;
 		most = version->status;
@@ -248,6 +268,7 @@ static void check_record(struct subject *subject)
 	if (subject->same_version && subject->same_content && base->status == now->status)
 		return;
 	subject->reached = versions_of(subject->change->request->reached, now->record->kind, now->record->id);
+	subject->ahead = versions_of(subject->change->request->ahead, now->record->kind, now->record->id);
 	if (!check_order(subject) && !(subject->same_version && subject->same_content))
 		check_content(subject);
 	check_status(subject);

@@ -482,3 +482,56 @@ Last winter was hard.'
 	says "1.0.0"
 	says_not "1.1.0"
 }
+
+@test "over a range every commit counts: what one approved no later one changes, and no version goes down" {
+	git checkout -qb change
+	version 1.1.0
+	limit 0.28
+	commit 2026-01-02 'Version 1.1.0'
+	must_exit 0 "$GALLEY" check --base main
+	limit 0.27
+	commit 2026-01-03 'Changed in place'
+	must_exit 1 "$GALLEY" check --base main
+	says "changed in approved version 1.1.0; approved in commit $(short HEAD~1), changed in commit $(short HEAD) [version/changed]"
+	version 1.1.1
+	commit 2026-01-04 'A version of its own'
+	must_exit 0 "$GALLEY" check --base main
+	version 1.3.0
+	commit 2026-01-05 'Too far'
+	version 1.2.0
+	commit 2026-01-06 'Back'
+	must_exit 1 "$GALLEY" check --base main
+	says "version 1.2.0 of recipe 'demand_shops' is lower than 1.3.0 in commit $(short HEAD~1) [version/lower]"
+	version 1.4.0 approved
+	commit 2026-01-07 'Up again'
+	must_exit 0 "$GALLEY" check --base main
+	version 1.4.0 draft
+	commit 2026-01-08 'No longer approved'
+	must_exit 1 "$GALLEY" check --base main
+	says "goes back from approved to draft; version 1.4.0 is approved in commit $(short HEAD~1) [version/status]"
+}
+
+@test "two branches that approve one version with different content cannot both be right" {
+	git checkout -qb one
+	version 1.1.0
+	limit 0.28
+	commit 2026-01-02 'One makes 1.1.0'
+	git checkout -qb two main
+	version 1.1.0
+	limit 0.27
+	commit 2026-01-03 'Two makes 1.1.0'
+	git checkout -qb change one
+	merge 2026-01-04 two -X ours
+	must_exit 1 "$GALLEY" check --base main
+	says "changed in approved version 1.1.0; approved in commit $(short two), changed in commit $(short one) [version/changed]"
+	# Against a branch that has the one side already, the other is the change.
+	git checkout -q -b late two
+	must_exit 1 "$GALLEY" check --base one
+	says "approved in commit $(short one)"
+	# The same content is the same version, however it came.
+	git checkout -q -b picked main
+	GIT_COMMITTER_DATE=2026-01-09T00:00:00Z git cherry-pick one >/dev/null
+	must_exit 0 "$GALLEY" check --base one
+	merge 2026-01-10 one
+	must_exit 0 "$GALLEY" check --base main
+}
