@@ -5,12 +5,15 @@
 #ifndef GALLEY_INPUT_H
 #define GALLEY_INPUT_H
 
+#include <stdbool.h>
+
 #include "text.h"
 
 struct input {
 	struct text path;  /* from the repository's top, '/' between names */
 	struct text bytes;
 	unsigned first_line; /* of bytes, where they are an excerpt; 0 is as 1 */
+	bool past;         /* of a commit that is not the one that is read: path is "COMMIT:path", and no file to lead to */
 	char blob[41];     /* what git stores these bytes as, hexadecimal; "" where unknown */
 };
 

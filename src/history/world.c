@@ -29,6 +29,7 @@ static int read_file(struct input **out, bool *found, struct history *history, s
 	input->path = place;
 	if (commit < history->real_count) {
 		id_print(in, index->commits[commit].id);
+		input->past = true;
 		input->path = text_format(arena, "%.12s:%.*s", in, TEXT_ARGS(place));
 	}
 	*out = input;

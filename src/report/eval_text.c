@@ -158,6 +158,48 @@ static void add_pack(struct buffer *out, const struct run_result *run, const str
 	add_passed(out, pack, color);
 }
 
+/* What the gates above are only by leave, from the recipe itself up to its baseline. */
+static void add_waivers(struct buffer *out, const struct run_result *run)
+{
+	for (const struct effective *at = run->pack_count ? run->recipe : NULL; at; at = at->above)
+		for (size_t i = 0; i < at->waiver_count; i++) {
+			const struct waiver *waiver = &at->waivers[i];
+			if (!waiver->used)
+				continue;
+			buffer_repeat(out, ' ', INDENT);
+			buffer_string(out, waiver->in_force ? "waived to " : "waiver expired ");
+			buffer_safe(out, waiver->expires);
+			buffer_string(out, ": ");
+			buffer_safe(out, waiver->gate);
+			buffer_string(out, " of ");
+			buffer_safe(out, at->recipe->record.id);
+			buffer_string(out, ", approved by ");
+			buffer_safe(out, waiver->approved_by);
+			buffer_char(out, '\n');
+		}
+}
+
+static struct json *waivers_json(const struct run_result *run)
+{
+	struct json *list = json_array();
+
+	for (const struct effective *at = run->pack_count ? run->recipe : NULL; at; at = at->above)
+		for (size_t i = 0; i < at->waiver_count; i++) {
+			const struct waiver *waiver = &at->waivers[i];
+			if (!waiver->used)
+				continue;
+			struct json *json = json_object();
+			json_add_text(json, "gate", waiver->gate);
+			json_add_text(json, "recipe", at->recipe->record.id);
+			json_add_bool(json, "in_force", waiver->in_force);
+			json_add_text(json, "expires", waiver->expires);
+			json_add_text(json, "approved_by", waiver->approved_by);
+			json_add_text(json, "reason", waiver->reason);
+			json_push(list, json);
+		}
+	return list;
+}
+
 static void add_run(struct buffer *out, const struct run_result *run, bool color)
 {
 	add_verdict(out, run->status, color);
@@ -172,6 +214,7 @@ static void add_run(struct buffer *out, const struct run_result *run, bool color
 		add_place(out, run->run->recipe.place.file && !run->recipe ? run->run->recipe.place : run->run->record.place, "see");
 	for (size_t i = 0; i < run->pack_count; i++)
 		add_pack(out, run, &run->packs[i], color);
+	add_waivers(out, run);
 	buffer_char(out, '\n');
 }
 
@@ -325,6 +368,7 @@ void eval_json(struct buffer *out, const struct run_result *runs, size_t count, 
 		for (size_t k = 0; k < run->pack_count; k++)
 			json_push(packs, pack_json(&run->packs[k]));
 		json_add(item, "packs", packs);
+		json_add(item, "waivers", waivers_json(run));
 		json_push(list, item);
 	}
 	json_add(top, "runs", list);

@@ -55,6 +55,12 @@ void page_link_place(struct page *page, struct text label, struct place place)
 		markdown_text(&page->out, label);
 		return;
 	}
+	if (place.file->past) {
+		markdown_code(&page->out, place.file->path);
+		if (place.line)
+			buffer_format(&page->out, " line %u", place.line);
+		return;
+	}
 	buffer_char(&page->out, '[');
 	markdown_text(&page->out, label);
 	buffer_string(&page->out, "](");

@@ -118,6 +118,7 @@ void model_metrics(struct page *page, const struct model_result *result)
 	} else {
 		chart(page, result);
 		rows_gates(page, newest, result->production);
+		rows_waived(page, newest->pack_count ? newest->recipe : NULL);
 		buffer_string(&page->out, "\nNewest is run ");
 		link_run(page, result->model, newest->run);
 		if (result->production && result->production != newest) {

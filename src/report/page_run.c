@@ -159,6 +159,7 @@ static void gates(struct page *page, const struct model_result *result, const st
 		buffer_string(&page->out, i ? "\n" : "");
 		pack_gates(page, run, &run->packs[i]);
 	}
+	rows_waived(page, run->pack_count ? run->recipe : NULL);
 	buffer_string(&page->out, "\nRoom is the distance to the next worse verdict. A run is promotable when every required metric is within promote.\n");
 }
 

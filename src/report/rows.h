@@ -17,6 +17,8 @@ void rows_alerts(struct page *page, const struct model_result *result, bool with
 /* Waivers of every recipe, or of one. */
 size_t rows_waivers(struct page *page, const struct effective *only);
 size_t count_waivers(const struct pages *set);
+/* A line for each waiver by which a gate of this recipe, or of one above it, is looser. NULL: none. */
+void rows_waived(struct page *page, const struct effective *effective);
 
 struct json *json_of_run(const struct run_result *run);
 struct json *json_of_state(const struct model_result *result);

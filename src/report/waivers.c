@@ -71,6 +71,30 @@ size_t rows_waivers(struct page *page, const struct effective *only)
 	return rows;
 }
 
+void rows_waived(struct page *page, const struct effective *effective)
+{
+	struct buffer *out = &page->out;
+	size_t shown = 0;
+
+	for (const struct effective *at = effective; at; at = at->above)
+		for (size_t i = 0; i < at->waiver_count; i++) {
+			const struct waiver *waiver = &at->waivers[i];
+			if (!waiver->used || shown >= ROWS_MAX)
+				continue;
+			buffer_string(out, shown++ ? "- " : "\n- ");
+			word_mark(out, page->set, waiver->in_force ? "⚠️" : "❌");
+			buffer_string(out, waiver->in_force ? "waived to " : "waiver expired ");
+			markdown_text(out, waiver->expires.len ? waiver->expires : TEXT("never"));
+			buffer_string(out, ": ");
+			field_code(out, waiver->gate);
+			buffer_string(out, " of ");
+			link_recipe(page, at->recipe->record.id, at->recipe->record.id);
+			buffer_string(out, ", approved by ");
+			markdown_text(out, waiver->approved_by.len ? waiver->approved_by : TEXT("nobody"));
+			buffer_char(out, '\n');
+		}
+}
+
 static struct json *waiver_json(const struct effective *effective, const struct waiver *waiver)
 {
 	struct json *json = json_object();
