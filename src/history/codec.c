@@ -14,7 +14,7 @@ static uint64_t mix(uint64_t sum, uint64_t word)
 	return sum ^ sum >> 32;
 }
 
-static uint64_t checksum(struct text bytes)
+uint64_t index_checksum(struct text bytes)
 {
 	uint64_t sum = bytes.len, word;
 	size_t at = 0;
@@ -113,7 +113,7 @@ void index_encode(struct buffer *out, const struct index *index)
 	for (size_t i = 0; i < index->commit_count; i++)
 		put_commit(&body, index, &index->commits[i]);
 	buffer_string(out, MAGIC);
-	put(out, checksum(buffer_text(&body)), CHECKSUM_BYTES);
+	put(out, index_checksum(buffer_text(&body)), CHECKSUM_BYTES);
 	buffer_add(out, buffer_text(&body));
 	buffer_release(&body);
 }
@@ -311,7 +311,7 @@ bool index_decode(struct index *index, struct text bytes, struct text shape, con
 	*index = (struct index){.shape = shape};
 	if (bytes.len < head || !text_starts(bytes, MAGIC))
 		return false;
-	if (get(&sum, CHECKSUM_BYTES) != checksum(reader.bytes) || !text_equal(get_text(&reader), shape))
+	if (get(&sum, CHECKSUM_BYTES) != index_checksum(reader.bytes) || !text_equal(get_text(&reader), shape))
 		return false;
 	get_body(index, &reader, arena);
 	for (size_t i = 0; i < wanted_count && !reader.bad; i++)

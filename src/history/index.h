@@ -90,6 +90,8 @@ const struct name *index_name(const struct index *index, enum kind kind, struct 
 /* codec.c: the index as bytes. False where they are damaged, of another shape, or of other folders than those wanted. */
 bool index_decode(struct index *index, struct text bytes, struct text shape, const struct folder *wanted, size_t wanted_count, struct arena *arena);
 void index_encode(struct buffer *out, const struct index *index);
+/* Of all that follows it in those bytes. */
+uint64_t index_checksum(struct text bytes);
 
 struct history {
 	struct source *source;
