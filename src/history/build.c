@@ -132,16 +132,25 @@ int index_read_blobs(struct index *index, size_t from, struct source *source, co
 	return status;
 }
 
-/* Folders that a galley.yaml of the past names are added to wanted. */
-static void find_folders(struct index *wanted, const struct index *index, struct text top, struct arena *arena)
+static void add_folders_of(struct index *wanted, const struct blob *config, struct text top, struct arena *arena)
 {
-	for (size_t i = 0; i < index->blob_count; i++) {
-		const struct blob *blob = &index->blobs[i];
-		if (blob->kind != KIND_CONFIG || !blob->id.len)
-			continue;
-		index_add_folder(wanted, KIND_RECIPE, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(blob->id)), arena);
-		index_add_folder(wanted, KIND_PACK, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(blob->version)), arena);
-	}
+	if (!config->id.len)
+		return;
+	index_add_folder(wanted, KIND_RECIPE, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(config->id)), arena);
+	index_add_folder(wanted, KIND_PACK, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(config->version)), arena);
+}
+
+/* Folders that a galley.yaml of this history names, not one of another branch. */
+static void find_folders(struct index *wanted, const struct history *history, struct text top)
+{
+	const struct index *index = &history->index;
+
+	for (size_t c = 0; c < index->commit_count; c++)
+		for (uint32_t k = 0; history->reached[c] && k < index->commits[c].change_count; k++) {
+			const struct change *change = &index->changes[index->commits[c].changes + k];
+			if (change->blob != GONE && index->paths[change->path].kind == KIND_CONFIG)
+				add_folders_of(wanted, &index->blobs[change->blob], top, history->arena);
+		}
 }
 
 static void start_index(struct index *index, const struct index *wanted, struct text shape, struct arena *arena)
@@ -238,11 +247,19 @@ static int find_tip(struct history *history)
 	return history->tip == ID_NONE ? -1 : 0;
 }
 
+static bool has_folders(const struct index *index, const struct index *wanted)
+{
+	for (size_t i = 0; i < wanted->folder_count; i++)
+		if (!index_has_folder(index, &wanted->folders[i]))
+			return false;
+	return true;
+}
+
 static int build(struct history *history, const struct catalog *settings, struct failure *failure)
 {
 	const struct source_info *info = source_get_info(history->source);
 	struct text shape = make_shape(&history->limits, info->workspace, history->arena), bytes = TEXT("");
-	struct index *index = &history->index, wanted = {.shape = shape};
+	struct index *index = &history->index, wanted = {.shape = shape}, all = {.shape = shape};
 
 	index_add_folder(&wanted, KIND_CONFIG, text_format(history->arena, "%.*sgalley.yaml", TEXT_ARGS(info->workspace)), history->arena);
 	index_add_folder(&wanted, KIND_CONFIG, text_format(history->arena, "%.*sgalley.yml", TEXT_ARGS(info->workspace)), history->arena);
@@ -257,27 +274,42 @@ static int build(struct history *history, const struct catalog *settings, struct
 	for (;;) {
 		if (walk_new(history, failure) < 0)
 			return -1;
-		find_folders(&wanted, index, info->workspace, history->arena);
-		if (wanted.folder_count > FOLDERS_MOST)
-			return failure_set(failure, EXIT_UNABLE, "history names more than %d folders of recipes and packs", FOLDERS_MOST);
 		if (find_tip(history) < 0)
 			return failure_set(failure, EXIT_UNABLE, "cannot find commit %s in its own history", info->commit);
 		history->reached = NULL;
 		history_reach(history, history->tip);
-		bool whole = true;
-		for (size_t i = 0; i < wanted.folder_count; i++) {
-			size_t before = index->folder_count;
-			index_add_folder(index, wanted.folders[i].kind, wanted.folders[i].path, history->arena);
-			whole = whole && before == index->folder_count;
-		}
+		find_folders(&wanted, history, info->workspace);
+		if (wanted.folder_count > FOLDERS_MOST)
+			return failure_set(failure, EXIT_UNABLE, "history names more than %d folders of recipes and packs", FOLDERS_MOST);
+		bool whole = has_folders(index, &wanted);
 		if (whole && !is_stale(history))
 			break;
-		start_index(index, &wanted, shape, history->arena);
+		/* Those of other branches stay, so that they need not make it again in their turn. */
+		for (size_t i = 0; i < index->folder_count && wanted.folder_count + index->folder_count <= FOLDERS_MOST; i++)
+			index_add_folder(&all, index->folders[i].kind, index->folders[i].path, history->arena);
+		for (size_t i = 0; i < wanted.folder_count; i++)
+			index_add_folder(&all, wanted.folders[i].kind, wanted.folders[i].path, history->arena);
+		start_index(index, &all, shape, history->arena);
+		all = (struct index){.shape = shape};
 		known = 0;
 	}
+	history->folders = wanted.folders;
+	history->folder_count = wanted.folder_count;
 	if (!info->shallow && index->commit_count > known)
 		save(history);
 	return count_reached(history, failure);
+}
+
+/* Only what is read can have versions. */
+static void start_without(struct history *history, const struct catalog *settings)
+{
+	struct index folders = {.shape = TEXT("")};
+
+	history->tip = ID_NONE;
+	index_add_folder(&folders, KIND_RECIPE, settings->config.recipes, history->arena);
+	index_add_folder(&folders, KIND_PACK, settings->config.packs, history->arena);
+	history->folders = folders.folders;
+	history->folder_count = folders.folder_count;
 }
 
 int history_open(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits, bool present,
@@ -293,10 +325,10 @@ int history_open(struct history **out, struct source *source, const struct catal
 		return -1;
 	history->real_count = history->index.commit_count;
 	if (!info->commit[0])
-		history->tip = ID_NONE;
+		start_without(history, settings);
 	if (present && info->kind != SOURCE_COMMIT && history_add_present(history, settings, failure) < 0)
 		return -1;
-	index_names(&history->index, arena);
+	index_names(&history->index, history->folders, history->folder_count, arena);
 	return 0;
 }
 

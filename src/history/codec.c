@@ -295,14 +295,6 @@ static void get_body(struct index *index, struct reader *reader, struct arena *a
 		reader->bad = true;
 }
 
-static bool has_folder(const struct index *index, const struct folder *folder)
-{
-	for (size_t i = 0; i < index->folder_count; i++)
-		if (index->folders[i].kind == folder->kind && text_equal(index->folders[i].path, folder->path))
-			return true;
-	return false;
-}
-
 bool index_decode(struct index *index, struct text bytes, struct text shape, const struct folder *wanted, size_t wanted_count, struct arena *arena)
 {
 	size_t head = sizeof MAGIC - 1 + CHECKSUM_BYTES;
@@ -315,7 +307,7 @@ bool index_decode(struct index *index, struct text bytes, struct text shape, con
 		return false;
 	get_body(index, &reader, arena);
 	for (size_t i = 0; i < wanted_count && !reader.bad; i++)
-		if (!has_folder(index, &wanted[i]))
+		if (!index_has_folder(index, &wanted[i]))
 			return false;
 	return !reader.bad;
 }

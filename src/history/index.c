@@ -54,11 +54,18 @@ uint32_t index_add_path(struct index *index, enum kind kind, struct text path, s
 	return (uint32_t)index->path_count++;
 }
 
-void index_add_folder(struct index *index, enum kind kind, struct text path, struct arena *arena)
+bool index_has_folder(const struct index *index, const struct folder *folder)
 {
 	for (size_t i = 0; i < index->folder_count; i++)
-		if (index->folders[i].kind == kind && text_equal(index->folders[i].path, path))
-			return;
+		if (index->folders[i].kind == folder->kind && text_equal(index->folders[i].path, folder->path))
+			return true;
+	return false;
+}
+
+void index_add_folder(struct index *index, enum kind kind, struct text path, struct arena *arena)
+{
+	if (index_has_folder(index, &(struct folder){kind, path}))
+		return;
 	index->folders = arena_grow(arena, index->folders, index->folder_count, sizeof *index->folders);
 	index->folders[index->folder_count++] = (struct folder){kind, text_format(arena, "%.*s", TEXT_ARGS(path))};
 }
@@ -108,7 +115,22 @@ static void add_name_path(struct name *name, uint32_t path, struct arena *arena)
 	name->paths[name->path_count++] = path;
 }
 
-void index_names(struct index *index, struct arena *arena)
+static bool is_below(const struct path *path, const struct folder *folder)
+{
+	return path->kind == folder->kind && path->text.len > folder->path.len && path->text.at[folder->path.len] == '/' &&
+	       text_equal(text_cut(path->text, 0, folder->path.len), folder->path);
+}
+
+/* Other branches may have had folders that are none of this history. */
+static bool is_wanted(const struct path *path, const struct folder *folders, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_below(path, &folders[i]))
+			return true;
+	return false;
+}
+
+void index_names(struct index *index, const struct folder *folders, size_t folder_count, struct arena *arena)
 {
 	size_t *room = arena_array(arena, index->path_count, sizeof *room);
 
@@ -127,7 +149,7 @@ void index_names(struct index *index, struct arena *arena)
 		}
 	}
 	for (size_t path = 0; path < index->path_count; path++)
-		for (size_t i = 0; i < index->by_path_count[path]; i++) {
+		for (size_t i = 0; is_wanted(&index->paths[path], folders, folder_count) && i < index->by_path_count[path]; i++) {
 			uint32_t blob = index->by_path[path][i].blob;
 			if (blob != GONE && index->blobs[blob].name != GONE)
 				add_name_path(&index->names[index->blobs[blob].name], (uint32_t)path, arena);

@@ -84,7 +84,9 @@ struct occurrence {
 
 uint32_t index_add_path(struct index *index, enum kind kind, struct text path, struct arena *arena);
 void index_add_folder(struct index *index, enum kind kind, struct text path, struct arena *arena);
-void index_names(struct index *index, struct arena *arena);
+bool index_has_folder(const struct index *index, const struct folder *folder);
+/* Of the paths below these folders. */
+void index_names(struct index *index, const struct folder *folders, size_t folder_count, struct arena *arena);
 const struct name *index_name(const struct index *index, enum kind kind, struct text id);
 
 /* codec.c: the index as bytes. False where they are damaged, of another shape, or of other folders than those wanted. */
@@ -99,6 +101,8 @@ struct history {
 	struct arena *arena;
 	struct index index;
 	enum past extent;
+	const struct folder *folders; /* that this history ever had recipes and packs in; the index may know others */
+	size_t folder_count;
 	size_t tip;              /* the commit to start from; commits.count where there is none */
 	size_t real_count;       /* commits of git; the files that are read may stand behind them as one more */
 	bool *reached;           /* by commit: what reached_from reaches */

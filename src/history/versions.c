@@ -276,14 +276,30 @@ void history_versions(struct history_version **out, size_t *count, struct histor
 	history_versions_from(out, count, history, history->tip, kind, id, arena);
 }
 
+/* Whether a commit that is reached has the id at a path of this history. */
+static bool is_reached(const struct history *history, size_t number)
+{
+	const struct index *index = &history->index;
+	const struct name *name = &index->names[number];
+
+	for (size_t i = 0; i < name->path_count; i++)
+		for (size_t k = 0; k < index->by_path_count[name->paths[i]]; k++) {
+			const struct occurrence *occurrence = &index->by_path[name->paths[i]][k];
+			if (history->reached[occurrence->commit] && occurrence->blob != GONE && index->blobs[occurrence->blob].name == number)
+				return true;
+		}
+	return false;
+}
+
 void history_ids(struct text **out, size_t *count, struct history *history, enum kind kind, struct arena *arena)
 {
 	const struct index *index = &history->index;
 
 	*out = arena_array(arena, index->name_count, sizeof **out);
 	*count = 0;
+	history_reach(history, history->tip);
 	for (size_t i = 0; i < index->name_count; i++)
-		if (index->names[i].kind == kind)
+		if (index->names[i].kind == kind && is_reached(history, i))
 			(*out)[(*count)++] = index->names[i].id;
 }
 

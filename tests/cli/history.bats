@@ -535,3 +535,27 @@ Last winter was hard.'
 	merge 2026-01-10 one
 	must_exit 0 "$GALLEY" check --base main
 }
+
+@test "what another branch calls its folders, and what only it has, is nothing to this one" {
+	mkdir models
+	sed 's/id: demand_corner/id: demand_stray/; s/^  version: .*/  version: 5.0.0/' recipes/corner.yaml >models/stray.yaml
+	commit 2026-01-02 'No recipe, only a file'
+	"$GALLEY" list versions >../wanted
+	"$GALLEY" log demand_stra 2>../unknown || true
+	git checkout -qb other
+	printf 'version: 1\ndirectories: {recipes: models}\n' >galley.yaml
+	git mv recipes/*.yaml models/
+	sed 's/id: demand_corner/id: demand_elsewhere/' models/corner.yaml >models/elsewhere.yaml
+	commit 2026-01-03 'Elsewhere'
+	must_exit 0 "$GALLEY" show demand_stray@5.0.0
+	must_exit 0 "$GALLEY" log demand_elsewhere
+	git checkout -q main
+	"$GALLEY" list versions | diff ../wanted -
+	"$GALLEY" log demand_stra 2>&1 | diff ../unknown -
+	must_exit 1 "$GALLEY" log demand_stray
+	must_exit 1 "$GALLEY" log demand_elsewhere
+	rm .git/galley/versions
+	"$GALLEY" list versions | diff ../wanted -
+	git checkout -q other
+	same_with_any_index "$GALLEY" log demand_stray
+}

@@ -171,7 +171,7 @@ static void test_hostile_index(void **state)
 				other.reached = NULL;
 				other.tip = other.index.commit_count - 1;
 				other.real_count = other.index.commit_count;
-				index_names(&other.index, &arena);
+				index_names(&other.index, other.folders, other.folder_count, &arena);
 				history_versions(&versions, &count, &other, KIND_RECIPE, TEXT("a"), &arena);
 			}
 		}
