@@ -50,7 +50,7 @@ static int run_show(struct invocation *invocation)
 
 const struct command command_show = {
 	.name = "show",
-	.operands = "ID[@VERSION]",
+	.operands = "ID[@VERSION]|MODEL[/RUN]",
 	.least = 1,
 	.most = 1,
 	.summary = "one record whole, as it is or as a version of it was",
