@@ -178,9 +178,25 @@ static int compare_entry(struct commits *commits, const struct tree_entry *befor
 	return tell_file(commits, path, is_file ? &now->id : &no_id, which);
 }
 
+/* Entries that are byte for byte alike, which nearly all are. */
+static void skip_alike(struct tree *a, struct tree *b)
+{
+	for (;;) {
+		size_t left = (size_t)(a->end - a->at);
+		const char *end = left ? memchr(a->at, '\0', left) : NULL;
+		size_t len = end ? (size_t)(end - a->at) + 21 : 0;
+		if (!len || len > left || len > (size_t)(b->end - b->at) || memcmp(a->at, b->at, len) != 0)
+			return;
+		a->at += len;
+		b->at += len;
+	}
+}
+
 static int compare_opened(struct commits *commits, struct tree *before, struct tree *now, struct text path, size_t which, size_t depth)
 {
 	struct tree_entry old, new;
+
+	skip_alike(before, now);
 	int more_old = next_entry(&old, before, commits), more_new = next_entry(&new, now, commits), status = 0;
 
 	while (status == 0 && more_old >= 0 && more_new >= 0 && (more_old || more_new)) {
@@ -188,6 +204,8 @@ static int compare_opened(struct commits *commits, struct tree *before, struct t
 		bool same = order == 0 && old.file == new.file && old.folder == new.folder && git_oid_equal(&old.id, &new.id);
 		if (!same)
 			status = compare_entry(commits, order <= 0 ? &old : NULL, order >= 0 ? &new : NULL, path, which, depth);
+		if (order == 0)
+			skip_alike(before, now);
 		if (order <= 0)
 			more_old = next_entry(&old, before, commits);
 		if (order >= 0)
