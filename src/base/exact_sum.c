@@ -6,8 +6,9 @@
 
 #include "arena.h"
 
-/* Values are first summed by their exponent: a mantissa has 53 bits and its square 106, so that 2^20 of them fit into 128. */
-enum { EXPONENTS = 2047, BATCH = 1 << 20, WORK_WORDS = 78, SPARE_WORDS = 4 };
+/* Most values of a block have exponents near the largest one: they are summed as whole numbers of 63 bits. The others are first summed by
+ * their exponent: a mantissa has 53 bits and its square 106, so that 2^20 of them fit into 128. */
+enum { EXPONENTS = 2047, BATCH = 1 << 20, BLOCK = 512, NEAR = 10, WORK_WORDS = 78, SPARE_WORDS = 4 };
 
 #define MANTISSA ((UINT64_C(1) << 52) - 1)
 
@@ -16,14 +17,17 @@ __extension__ struct exponent_sum {
 	unsigned __int128 squares;
 };
 
-/* Neighbours take turns, as one addition would have to wait for the one before. */
-struct exact_batch { struct exponent_sum sums[EXPONENTS][2]; };
+struct exact_batch {
+	struct exponent_sum sums[EXPONENTS];
+	size_t first, last; /* those in use; first > last: none */
+};
 
 struct exact_batch *exact_batch_new(void)
 {
 	struct exact_batch *batch = memory_get(sizeof *batch);
 
 	memset(batch, 0, sizeof *batch);
+	batch->first = EXPONENTS;
 	return batch;
 }
 
@@ -139,44 +143,116 @@ static bool divide_words(uint64_t *words, size_t count, uint64_t divisor)
 
 /* --- adding --- */
 
-static void flush(struct exact_sum *sum, struct exact_batch *batch, size_t first, size_t last)
+static void flush(struct exact_sum *sum, struct exact_batch *batch)
 {
-	for (size_t e = first; e <= last; e++) {
+	for (size_t e = batch->first; e <= batch->last; e++) {
 		unsigned place = e ? (unsigned)e - 1 : 0;
-		for (int k = 0; k < 2; k++) {
-			struct exponent_sum *part = &batch->sums[e][k];
-			if (!part->squares)
-				continue;
-			add_shifted(sum->sum, EXACT_WORDS, (uint64_t)part->sum, (uint64_t)(part->sum >> 64), part->sum < 0 ? UINT64_MAX : 0, place);
-			add_shifted(sum->squares, EXACT_SQUARE_WORDS, (uint64_t)part->squares, (uint64_t)(part->squares >> 64), 0, 2 * place);
-			*part = (struct exponent_sum){0};
-		}
+		struct exponent_sum *part = &batch->sums[e];
+		if (!part->squares)
+			continue;
+		add_shifted(sum->sum, EXACT_WORDS, (uint64_t)part->sum, (uint64_t)(part->sum >> 64), part->sum < 0 ? UINT64_MAX : 0, place);
+		add_shifted(sum->squares, EXACT_SQUARE_WORDS, (uint64_t)part->squares, (uint64_t)(part->squares >> 64), 0, 2 * place);
+		*part = (struct exponent_sum){0};
 	}
+	batch->first = EXPONENTS;
+	batch->last = 0;
 }
 
-static void add_batch(struct exact_sum *sum, const double *values, size_t count, struct exact_batch *batch)
+static void add_far(struct exact_batch *batch, uint64_t bits)
 {
-	size_t first = EXPONENTS, last = 0;
-	double min = sum->count ? sum->min : values[0], max = sum->count ? sum->max : values[0];
+	size_t e = bits >> 52 & 2047;
+	uint64_t mantissa = (bits & MANTISSA) | (uint64_t)(e != 0) << 52, sign = 0 - (bits >> 63);
+	struct exponent_sum *part = &batch->sums[e];
+
+	part->sum += (int64_t)((mantissa ^ sign) - sign);
+	part->squares += __extension__ (unsigned __int128)mantissa * mantissa;
+	batch->first = e < batch->first ? e : batch->first;
+	batch->last = e > batch->last ? e : batch->last;
+}
+
+/* Those with exponents from base on, at most NEAR above it, base not 0. */
+static void add_near(struct exact_sum *sum, const double *values, size_t count, size_t base, struct exact_batch *batch)
+{
+	__extension__ __int128 total = 0;
+	__extension__ unsigned __int128 squares = 0;
+	uint64_t carries = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t bits;
 		memcpy(&bits, &values[i], sizeof bits);
 		size_t e = bits >> 52 & 2047;
-		uint64_t mantissa = (bits & MANTISSA) | (uint64_t)(e != 0) << 52;
-		uint64_t sign = 0 - (bits >> 63);
-		struct exponent_sum *part = &batch->sums[e][i & 1];
-		part->sum += (int64_t)((mantissa ^ sign) - sign);
-		part->squares += __extension__ (unsigned __int128)mantissa * mantissa;
-		first = e < first ? e : first;
-		last = e > last ? e : last;
-		min = values[i] < min ? values[i] : min;
-		max = values[i] > max ? values[i] : max;
+		if (e < base) {
+			if (bits << 1)
+				add_far(batch, bits);
+			continue;
+		}
+		uint64_t whole = ((bits & MANTISSA) | UINT64_C(1) << 52) << (e - base), sign = 0 - (bits >> 63);
+		total += (int64_t)((whole ^ sign) - sign);
+		__extension__ unsigned __int128 square = (unsigned __int128)whole * whole;
+		squares += square;
+		carries += squares < square;
 	}
+	unsigned place = (unsigned)base - 1;
+	add_shifted(sum->sum, EXACT_WORDS, (uint64_t)total, (uint64_t)(total >> 64), total < 0 ? UINT64_MAX : 0, place);
+	add_shifted(sum->squares, EXACT_SQUARE_WORDS, (uint64_t)squares, (uint64_t)(squares >> 64), 0, 2 * place);
+	if (carries)
+		add_shifted(sum->squares, EXACT_SQUARE_WORDS, carries, 0, 0, 2 * place + 128);
+}
+
+static inline double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* Two at a time, as each comparison has to wait for the one before. */
+static void find_ends(double *min, double *max, const double *values, size_t count)
+{
+	double least = values[0], other_least = least, most = least, other_most = least;
+
+	for (size_t i = 1; i + 1 < count; i += 2) {
+		least = smaller(values[i], least);
+		most = larger(values[i], most);
+		other_least = smaller(values[i + 1], other_least);
+		other_most = larger(values[i + 1], other_most);
+	}
+	*min = smaller(smaller(least, other_least), values[count - 1]);
+	*max = larger(larger(most, other_most), values[count - 1]);
+}
+
+static void add_block(struct exact_sum *sum, const double *values, size_t count, struct exact_batch *batch)
+{
+	double min, max;
+	uint64_t bits;
+
+	find_ends(&min, &max, values, count);
+	double largest = larger(fabs(min), fabs(max));
+	min = sum->count ? smaller(min, sum->min) : min;
+	max = sum->count ? larger(max, sum->max) : max;
 	sum->min = min + 0.0;
 	sum->max = max + 0.0;
 	sum->count += count;
-	flush(sum, batch, first, last);
+	memcpy(&bits, &largest, sizeof bits);
+	size_t top = bits >> 52;
+	if (top > NEAR) {
+		add_near(sum, values, count, top - NEAR, batch);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&bits, &values[i], sizeof bits);
+		add_far(batch, bits);
+	}
+}
+
+static void add_batch(struct exact_sum *sum, const double *values, size_t count, struct exact_batch *batch)
+{
+	for (size_t at = 0; at < count; at += BLOCK)
+		add_block(sum, values + at, count - at < BLOCK ? count - at : BLOCK, batch);
+	flush(sum, batch);
 }
 
 void exact_sum_add(struct exact_sum *sum, const double *values, size_t count, struct exact_batch *batch)

@@ -3,10 +3,14 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #include "arena.h"
 
-enum { OCTAVES = 32, TRIAL = 1024 };
+/* Bit patterns cost more steps: they must spread that much better. */
+enum { OCTAVES = 32, TRIAL = 1024, WORTH = 4 };
 
 static uint64_t bits_of(double value)
 {
@@ -17,9 +21,18 @@ static uint64_t bits_of(double value)
 }
 
 /* As a double, so that both kinds of cells are found by the same steps; rounded, but never out of order. */
-static double key_place(double value)
+static inline double key_place(uint64_t key, uint64_t origin)
 {
-	return (double)(int64_t)(double_key(value) ^ UINT64_C(1) << 63);
+	uint64_t up = key - origin, down = origin - key;
+
+	if (key >= origin)
+		return (double)(int64_t)(up < INT64_MAX ? up : INT64_MAX);
+	return -(double)(int64_t)(down < INT64_MAX ? down : INT64_MAX);
+}
+
+static inline double place_of(const struct cells *cells, double value)
+{
+	return cells->by_key ? key_place(double_key(value), cells->origin) : value;
 }
 
 static inline unsigned beyond(const struct cells *cells, double place)
@@ -31,7 +44,7 @@ static inline unsigned beyond(const struct cells *cells, double place)
 
 static inline unsigned base_cell(const struct cells *cells, double value)
 {
-	double place = ((cells->by_key ? key_place(value) : value) - cells->low) * cells->scale;
+	double place = (place_of(cells, value) - cells->low) * cells->scale;
 
 	if (place >= 0 && place < cells->middle)
 		return cells->tail + (unsigned)place;
@@ -53,7 +66,7 @@ size_t cells_find_one(const struct cells *cells, double value)
 	return cells->points ? point_cell(cells, value) : base_cell(cells, value);
 }
 
-void cells_find(uint16_t *out, const struct cells *cells, const double *values, size_t count)
+static void find_each(uint16_t *out, const struct cells *cells, const double *values, size_t count)
 {
 	const struct cells local = *cells;
 
@@ -63,6 +76,42 @@ void cells_find(uint16_t *out, const struct cells *cells, const double *values, 
 	else
 		for (size_t i = 0; i < count; i++)
 			out[i] = (uint16_t)base_cell(&local, values[i]);
+}
+
+#ifdef __x86_64__
+/* Eight at a time, by the same steps; those beyond the middle one by one. */
+__attribute__((target("avx2"))) static size_t find_avx2(uint16_t *out, const struct cells *cells, const double *values, size_t count)
+{
+	const __m256d low = _mm256_set1_pd(cells->low), scale = _mm256_set1_pd(cells->scale);
+	const __m256d middle = _mm256_set1_pd(cells->middle), zero = _mm256_setzero_pd();
+	const __m128i tail = _mm_set1_epi32((int)cells->tail);
+	size_t i = 0;
+
+	for (; i + 8 <= count; i += 8) {
+		__m256d a = _mm256_mul_pd(_mm256_sub_pd(_mm256_loadu_pd(values + i), low), scale);
+		__m256d b = _mm256_mul_pd(_mm256_sub_pd(_mm256_loadu_pd(values + i + 4), low), scale);
+		__m256d a_in = _mm256_and_pd(_mm256_cmp_pd(a, zero, _CMP_GE_OQ), _mm256_cmp_pd(a, middle, _CMP_LT_OQ));
+		__m256d b_in = _mm256_and_pd(_mm256_cmp_pd(b, zero, _CMP_GE_OQ), _mm256_cmp_pd(b, middle, _CMP_LT_OQ));
+		if (_mm256_movemask_pd(_mm256_and_pd(a_in, b_in)) != 15) {
+			find_each(out + i, cells, values + i, 8);
+			continue;
+		}
+		__m128i first = _mm_add_epi32(_mm256_cvttpd_epi32(a), tail), second = _mm_add_epi32(_mm256_cvttpd_epi32(b), tail);
+		_mm_storeu_si128((__m128i *)(void *)(out + i), _mm_packus_epi32(first, second));
+	}
+	return i;
+}
+#endif
+
+void cells_find(uint16_t *out, const struct cells *cells, const double *values, size_t count)
+{
+	size_t done = 0;
+
+#ifdef __x86_64__
+	if (!cells->points && !cells->by_key && __builtin_cpu_supports("avx2"))
+		done = find_avx2(out, cells, values, count);
+#endif
+	find_each(out + done, cells, values + done, count - done);
 }
 
 bool cells_is_point(const struct cells *cells, size_t cell)
@@ -110,7 +159,8 @@ static void set_scale(struct cells *cells, size_t size, const double *sample, si
 	double low = count ? sample[cut] : 0, high = count ? sample[count - 1 - cut] : 0;
 
 	cells->by_key = by_key;
-	shape(cells, size, by_key ? key_place(low) : low, by_key ? key_place(high) : high);
+	cells->origin = double_key(0);
+	shape(cells, size, place_of(cells, low), place_of(cells, high));
 }
 
 /* How unevenly a sample falls into coarse cells: the sum of squared counts. */
@@ -187,7 +237,7 @@ void cells_fit(struct cells *cells, size_t size, double *sample, size_t count)
 	*cells = (struct cells){0};
 	if (count)
 		qsort(sample, count, sizeof *sample, order_doubles);
-	bool by_key = count && (!isfinite(sample[count - 1] - sample[0]) || unevenness(sample, count, true) < unevenness(sample, count, false) / 2);
+	bool by_key = count && (!isfinite(sample[count - 1] - sample[0]) || unevenness(sample, count, true) < unevenness(sample, count, false) / WORTH);
 	bool points = repeats(sample, count);
 	set_scale(cells, points ? size / 4 : size, sample, count, by_key);
 	if (points)
@@ -196,11 +246,9 @@ void cells_fit(struct cells *cells, size_t size, double *sample, size_t count)
 
 void cells_between(struct cells *cells, size_t size, double low, double high)
 {
-	/* The places of keys are rounded: neighbours, and whatever is of one size, are told apart as numbers. */
-	bool of_one_size = (low > 0 && high / 2 <= low) || (high < 0 && low / 2 >= high);
-
-	*cells = (struct cells){.by_key = !of_one_size};
-	shape(cells, size, of_one_size ? low : key_place(low), of_one_size ? high : key_place(high));
+	/* Keys less the lowest one: whatever the two ends are, they are told apart. */
+	*cells = (struct cells){.by_key = true, .origin = double_key(low)};
+	shape(cells, size, 0, (double)(double_key(high) - cells->origin));
 }
 
 void cells_release(struct cells *cells)

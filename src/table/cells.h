@@ -24,6 +24,7 @@ struct cells {
 	unsigned tail;       /* cells on either side of those */
 	unsigned shift;      /* of the bits of a distance beyond */
 	bool by_key;
+	uint64_t origin;     /* of keys */
 	double *points;      /* NULL, or one for each three cells; infinite where there is none */
 };
 

@@ -6,12 +6,12 @@
 
 enum { SAMPLE_MOST = 32768, BLOCK_LEAST = 128, BLOCK_MOST = 8192, STEP = 512 };
 
-/* Cells take a quarter of the memory at most: on either side 8 bytes each, and 4 on each thread. */
+/* Cells take a quarter of the memory at most: on either side 8 bytes each, and one on each thread. */
 static size_t cells_size(const struct ordered_options *options)
 {
 	size_t size = CELLS_MAX, columns = options->columns ? options->columns : 1;
 
-	while (size > CELLS_LEAST && size * columns * (16 + 4 * options->jobs) > options->memory / 4)
+	while (size > CELLS_LEAST && size * columns * (16 + options->jobs) > options->memory / 4)
 		size /= 2;
 	return size;
 }
@@ -212,30 +212,26 @@ static void keep(struct ordered *ordered, struct share *share, const double *val
 /* Several threads may do so for one column at once. */
 static void hand_over(struct ordered_column *column, struct share *share)
 {
-	for (size_t i = 0; share->counts && i < column->cells->count; i++) {
+	for (size_t i = 0; share->counts && i < column->cells->count; i++)
 		if (share->counts[i])
 			__atomic_fetch_add(&column->counts[i], share->counts[i], __ATOMIC_RELAXED);
-		share->counts[i] = 0;
-	}
-	share->counted = 0;
 }
 
+/* A byte a cell and thread, so that the processor's nearest memory holds many columns. */
 static void count(struct ordered_column *column, struct share *share, const double *values, size_t number)
 {
 	uint16_t cells[STEP];
 
 	if (!share->counts) {
-		share->counts = memory_get(column->cells->count * sizeof *share->counts);
-		memset(share->counts, 0, column->cells->count * sizeof *share->counts);
+		share->counts = memory_get(column->cells->count);
+		memset(share->counts, 0, column->cells->count);
 	}
-	if (share->counted + number > UINT32_MAX)
-		hand_over(column, share);
-	share->counted += number;
 	for (size_t at = 0; at < number; at += STEP) {
 		size_t some = number - at < STEP ? number - at : STEP;
 		cells_find(cells, column->cells, values + at, some);
 		for (size_t k = 0; k < some; k++)
-			share->counts[cells[k]]++;
+			if (!++share->counts[cells[k]])
+				__atomic_fetch_add(&column->counts[cells[k]], 256, __ATOMIC_RELAXED);
 	}
 }
 

@@ -14,8 +14,7 @@ struct block {
 
 /* What one thread holds of one column. */
 struct share {
-	uint32_t *counts;      /* by cell; NULL before the first value */
-	uint64_t counted;      /* since these were handed over */
+	uint8_t *counts;       /* by cell, modulo 256: the rest is handed over at once; NULL before the first value */
 	struct block *blocks;
 	struct exact_sum sum;
 };

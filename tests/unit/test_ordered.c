@@ -56,7 +56,7 @@ static double value_of(int kind, size_t i, uint64_t *state)
 	case 4: return u < 0.5 ? 0 : u;
 	case 5: return bits_double(next(state));
 	case 6: return (double)(i % 3) * DBL_MAX / 2 - DBL_MAX / 2;
-	case 7: return 5e-324 * floor(50 * u);
+	case 7: return 5e-324 * floor(50 * u) + (i % 4 ? 0 : 1e-300);
 	case 8: return 1 + DBL_EPSILON * floor(3000 * u);               /* all in one cell beside what follows */
 	case 9: return i == 0 ? 1e300 : i == 1 ? -1e300 : 1 + DBL_EPSILON * floor(100000 * u);
 	case 10: return (double)i;
