@@ -87,6 +87,7 @@ struct state {
 
 void differences_find(struct differences *out, const struct state *before, const struct state *now, struct arena *arena);
 
+/* Not of runs, whose ids are their models'. */
 const struct record_change *differences_of(const struct differences *differences, enum kind kind, struct text id);
 
 #endif

@@ -1,5 +1,6 @@
 #include "diff_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Columns of a line: padded while they are short, so that one long name does not push all others away. */
@@ -97,11 +98,6 @@ static struct text arrow_words(const struct painter *painter, struct text before
 	return text_format(painter->arena, "%.*s -> %.*s", TEXT_ARGS(before), TEXT_ARGS(after));
 }
 
-static bool is_within(struct text field, struct text prefix)
-{
-	return field.len > prefix.len && field.at[prefix.len] == '.' && text_equal(text_cut(field, 0, prefix.len), prefix);
-}
-
 static void add_gates(const struct painter *painter, struct lines *lines, const struct record_change *change)
 {
 	for (size_t i = 0; i < change->gate_count; i++) {
@@ -119,8 +115,31 @@ static void add_gates(const struct painter *painter, struct lines *lines, const 
 	}
 }
 
-static bool is_gate(const struct painter *painter, const struct record_change *change, struct text field)
+/* The gates of a record by their fields. */
+struct told {
+	const struct record_change *change;
+	const struct gate_shift **gates;
+	size_t count;
+};
+
+static int order_told(const void *left, const void *right)
 {
+	return text_compare((*(const struct gate_shift *const *)left)->field, (*(const struct gate_shift *const *)right)->field);
+}
+
+static void told_make(struct told *told, const struct painter *painter, const struct record_change *change)
+{
+	*told = (struct told){.change = change, .gates = arena_array(painter->arena, change->gate_count, sizeof(const struct gate_shift *))};
+	for (size_t i = 0; i < change->gate_count; i++)
+		if (change->gates[i].word != GATE_IS_WAIVED)
+			told->gates[told->count++] = &change->gates[i];
+	if (told->count)
+		qsort(told->gates, told->count, sizeof(const struct gate_shift *), order_told);
+}
+
+static bool is_gate(const struct painter *painter, const struct told *told, struct text field)
+{
+	const struct record_change *change = told->change;
 	const char *prefix = "metrics.", *limits = ".thresholds.";
 
 	/* "metrics.MAPE.thresholds.warn" of a pack is its gate "MAPE.warn". */
@@ -130,11 +149,14 @@ static bool is_gate(const struct painter *painter, const struct record_change *c
 			if (text_starts(text_cut(field, i, field.len), limits))
 				field = text_format(painter->arena, "%.*s.%.*s", (int)i, field.at, TEXT_ARGS(text_cut(field, i + strlen(limits), field.len)));
 	}
-	for (size_t i = 0; i < change->gate_count; i++) {
-		const struct gate_shift *gate = &change->gates[i];
+	for (size_t len = field.len; len > 0; len--) {
+		if (len < field.len && field.at[len] != '.')
+			continue;
+		const struct gate_shift wanted = {.field = text_cut(field, 0, len)}, *key = &wanted;
+		const struct gate_shift *const *found =
+		    told->count ? bsearch(&key, told->gates, told->count, sizeof(const struct gate_shift *), order_told) : NULL;
 		/* A whole metric that came or went has fields below it. */
-		bool whole = !gate->before.len || !gate->after.len;
-		if (gate->word != GATE_IS_WAIVED && (text_equal(gate->field, field) || (whole && is_within(field, gate->field))))
+		if (found && (len == field.len || !(*found)->before.len || !(*found)->after.len))
 			return true;
 	}
 	return false;
@@ -144,10 +166,12 @@ static bool is_gate(const struct painter *painter, const struct record_change *c
 static void add_fields(const struct painter *painter, struct lines *lines, const struct record_change *change)
 {
 	static const char *const words[] = {"+", "-", "~"};
+	struct told told;
 
+	told_make(&told, painter, change);
 	for (size_t i = 0; i < change->field_count; i++) {
 		const struct field_change *field = &change->fields[i];
-		if (is_gate(painter, change, field->field))
+		if (is_gate(painter, &told, field->field))
 			continue;
 		struct text before = shown_value(field->before, field->before_text), after = shown_value(field->after, field->after_text);
 		struct text values = field->move == MOVE_ADDED     ? after

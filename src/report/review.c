@@ -75,25 +75,6 @@ static bool changes_field(const struct record_change *change, struct text field)
 	return false;
 }
 
-static const struct record_change *recipe_change(const struct differences *differences, struct text id)
-{
-	size_t low = 0, high = differences->count;
-
-	/* Recipes stand in order of their ids, behind the configuration and before the rest. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct record_change *change = &differences->items[middle];
-		int order = change->kind == KIND_CONFIG ? -1 : change->kind != KIND_RECIPE ? 1 : text_compare(change->id, id);
-		if (order == 0)
-			return change;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 static void count_fields(struct review *review, struct arena *arena)
 {
 	enum { GROUPS_MAX = 200 };
@@ -112,7 +93,7 @@ static void count_fields(struct review *review, struct arena *arena)
 		bool keeps = false;
 		for (size_t k = 0; k < count && k < GROUPS_MAX && !keeps; k++)
 			keeps = review_keeps(review, effective, &groups[k]) &&
-			        !changes_field(recipe_change(differences, effective->recipe->record.id), groups[k].field->field);
+			        !changes_field(differences_of(differences, KIND_RECIPE, effective->recipe->record.id), groups[k].field->field);
 		review->keepers += keeps;
 	}
 }

@@ -17,12 +17,37 @@ static struct gate_shift *add_shift(struct record_change *change, struct gate_sh
 	return &change->gates[change->gate_count++];
 }
 
+/* The first of the sorted fields that is not before this one. */
+static size_t first_field(const struct record_change *change, struct text field)
+{
+	size_t low = 0, high = change->field_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (text_compare(change->fields[middle].field, field) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* The cause of a field is known by now; that of a gate is the same. */
 static struct cause cause_of_gate(const struct record_change *change, struct text field)
 {
-	for (size_t i = 0; i < change->field_count; i++)
-		if (field_within(change->fields[i].field, field) || field_within(field, change->fields[i].field))
-			return change->fields[i].cause;
+	size_t at = first_field(change, field);
+
+	/* Names such as "a-b" sort between "a" and "a.b". */
+	for (; at < change->field_count && text_equal(text_cut(change->fields[at].field, 0, field.len), field); at++)
+		if (field_within(change->fields[at].field, field))
+			return change->fields[at].cause;
+	for (size_t len = field.len; len > 0; len--) {
+		if (len < field.len && field.at[len] != '.')
+			continue;
+		at = first_field(change, text_cut(field, 0, len));
+		if (at < change->field_count && text_equal(change->fields[at].field, text_cut(field, 0, len)))
+			return change->fields[at].cause;
+	}
 	return (struct cause){.record = NULL};
 }
 

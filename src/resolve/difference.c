@@ -477,8 +477,7 @@ void differences_find(struct differences *out, const struct state *before, const
 
 const struct record_change *differences_of(const struct differences *differences, enum kind kind, struct text id)
 {
-	for (size_t i = 0; i < differences->count; i++)
-		if (differences->items[i].kind == kind && text_equal(differences->items[i].id, id))
-			return &differences->items[i];
-	return NULL;
+	const struct record_change wanted = {.kind = kind, .id = id};
+
+	return differences->count ? bsearch(&wanted, differences->items, differences->count, sizeof wanted, order_changes) : NULL;
 }
