@@ -8,6 +8,7 @@
 
 #include "edit.h"
 #include "gates.h"
+#include "monitor.h"
 
 struct authored {
 	struct text path;    /* from the top */
@@ -86,8 +87,22 @@ struct new_run {
 	enum run_type type;
 	enum run_status status; /* queued or running */
 	struct text recipe, of, started_at; /* recipe empty: the model's */
+	struct text params; /* a YAML flow mapping; empty: none */
 };
 int author_new_run(struct authored *out, const struct authoring *authoring, const struct new_run *run);
+
+/* --- What a decision asks for --- */
+
+/* Whether an action is a change of files at all. */
+bool author_is_change(enum action action);
+/* Names the cause of an action in 20 digits: model, action, state, since when, what it would do, and the newest attempt that has failed. It stays
+ * while a state lasts, whatever its numbers become. workspace: prefix of its paths. */
+struct text author_cause(const struct model_result *result, struct text workspace, struct arena *arena);
+/* Rollback: production_run becomes the decision's; version: of the artifact when that run served, empty where nobody knows. Retrain: a queued run. */
+int author_proposal(struct authored *out, const struct authoring *authoring, const struct model_result *result, struct text version, int64_t as_of);
+/* The commit's message up to its seal, see proposal.h: every text of the workspace is on one line of ours, and harmless there. */
+struct text author_proposal_message(const struct authored *authored, const struct model_result *result, struct text cause, struct text workspace,
+                                    int64_t as_of, struct arena *arena);
 
 /* "recipe_pricing_grocery": "Pricing grocery" */
 struct text author_name_of(struct text id, struct arena *arena);

@@ -134,6 +134,8 @@ int author_new_run(struct authored *out, const struct authoring *authoring, cons
 	add_line(&bytes, "status", text_of(run_status_name(run->status)));
 	add_line(&bytes, "recipe", recipe);
 	add_line(&bytes, "started_at", run->started_at);
+	if (run->params.len)
+		buffer_format(&bytes, "params: %.*s\n", TEXT_ARGS(run->params));
 	authored_file(out, authoring,
 	              text_format(arena, "%.*s/%.*s/%.*s/run.yaml", TEXT_ARGS(authoring->catalog->config.runs), TEXT_ARGS(model->record.id),
 	                          TEXT_ARGS(run->run)),

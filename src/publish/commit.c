@@ -94,30 +94,30 @@ static int check_watched(const struct target *target, const git_oid *base, const
 	return result;
 }
 
-static int write_commit(struct attempt *attempt, const struct target *target, const git_oid *tree_id,
-                        const struct publish_request *request, struct arena *arena, struct failure *failure)
+int target_write_commit(git_oid *commit, const struct target *target, const git_oid *tree_id, const git_oid *parent_id, struct text text,
+                        int64_t time, struct arena *arena, struct failure *failure)
 {
-	const char *message = arena_format(arena, "%.*s%s", TEXT_ARGS(request->message), text_ends(request->message, "\n") ? "" : "\n");
+	const char *message = arena_format(arena, "%.*s%s", TEXT_ARGS(text), text_ends(text, "\n") ? "" : "\n");
 	git_signature *who = NULL;
 	git_commit *parent = NULL;
 	git_tree *tree = NULL;
 	git_buf bytes = GIT_BUF_INIT;
 	git_object_t type;
 	size_t size;
-	int error = git_signature_new(&who, target->name, target->email, request->time, 0);
+	int error = git_signature_new(&who, target->name, target->email, time, 0);
 
 	if (error == 0)
-		error = git_commit_lookup(&parent, target->repository, &attempt->parent);
+		error = git_commit_lookup(&parent, target->repository, parent_id);
 	if (error == 0)
 		error = git_tree_lookup(&tree, target->repository, tree_id);
 	const git_commit *parents[] = {parent};
 	if (error == 0)
 		error = git_commit_create_buffer(&bytes, target->repository, who, who, NULL, message, tree, 1, parents);
 	if (error == 0)
-		error = git_odb_write(&attempt->commit, target->odb, bytes.ptr, bytes.size, GIT_OBJECT_COMMIT);
+		error = git_odb_write(commit, target->odb, bytes.ptr, bytes.size, GIT_OBJECT_COMMIT);
 	/* Some failures inside libgit2 come back as success. */
 	if (error == 0)
-		error = git_odb_read_header(&size, &type, target->odb, &attempt->commit);
+		error = git_odb_read_header(&size, &type, target->odb, commit);
 	if (error == 0 && type != GIT_OBJECT_COMMIT)
 		error = GIT_ERROR;
 	git_buf_dispose(&bytes);
@@ -134,7 +134,7 @@ static int write_objects(struct attempt *attempt, const struct target *target, c
 
 	if (changes_write(&id, target, tree, attempt->changes, attempt->count, failure) < 0)
 		return -1;
-	return write_commit(attempt, target, &id, request, arena, failure);
+	return target_write_commit(&attempt->commit, target, &id, &attempt->parent, request->message, request->time, arena, failure);
 }
 
 /* Builds the commit; attempt->count is 0 where nothing would change. */
@@ -260,7 +260,7 @@ static int land(struct attempt *attempt, const struct target *target, const git_
 
 /* --- Around it --- */
 
-static void warn_of_hooks(struct warnings *warnings, const struct target *target, struct arena *arena)
+void warnings_of_hooks(struct warnings *warnings, const struct target *target, struct arena *arena)
 {
 	static const char *const names[] = {"pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction"};
 	const char *folder = arena_format(arena, "%shooks", git_repository_commondir(target->repository)), *configured, *list = "";
@@ -309,7 +309,7 @@ static int commit_to(struct publish_outcome *outcome, const struct target *targe
 	git_oid_tostr(outcome->commit, sizeof outcome->commit, &attempt.commit);
 	if (target->checked_out)
 		follow_commit(&warnings, target, base, &attempt.parent, attempt.changes, attempt.count, arena);
-	warn_of_hooks(&warnings, target, arena);
+	warnings_of_hooks(&warnings, target, arena);
 	outcome->warnings = warnings.items;
 	outcome->warning_count = warnings.count;
 	return 0;

@@ -32,7 +32,7 @@ static int read_head(const char **ref, const struct target *target, struct arena
 	return 0;
 }
 
-static int choose_branch(struct target *target, const char *wanted, struct arena *arena, struct failure *failure)
+int target_choose(struct target *target, const char *wanted, struct arena *arena, struct failure *failure)
 {
 	const char *head;
 	int valid = 0;
@@ -227,7 +227,7 @@ static int check_linked(const struct target *target, const char *name, struct ar
 	return in_use(target, len > 5 ? arena_copy(arena, link, len - strlen("/.git")) : folder, failure);
 }
 
-static int check_worktrees(const struct target *target, struct arena *arena, struct failure *failure)
+int target_elsewhere(const struct target *target, struct arena *arena, struct failure *failure)
 {
 	const char *common = git_repository_commondir(target->repository);
 	git_strarray names = {NULL, 0};
@@ -281,10 +281,10 @@ int target_identify(struct target *target, const struct publish_request *request
 	return 0;
 }
 
-int target_open(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure)
+int target_reach(struct target *target, const char *directory, const char *git_dir, struct arena *arena, struct failure *failure)
 {
 	*target = (struct target){.repository = NULL};
-	if (repository_locate(&target->location, request->directory, request->git_dir, arena, failure) < 0)
+	if (repository_locate(&target->location, directory, git_dir, arena, failure) < 0)
 		return -1;
 	if (target->location.kind == LOCATION_FOLDER)
 		return failure_set(failure, EXIT_UNABLE, "'%s' is not in a git repository: there is nothing to commit to",
@@ -293,12 +293,16 @@ int target_open(struct target *target, const struct publish_request *request, st
 	if (repository_open(&target->repository, &target->location, arena, failure) < 0)
 		return -1;
 	int error = git_repository_odb(&target->odb, target->repository);
-	if (error)
-		return repository_fail(failure, error, "cannot open the objects of '%s'", target->location.top);
-	if (choose_branch(target, request->branch, arena, failure) < 0)
+	return error ? repository_fail(failure, error, "cannot open the objects of '%s'", target->location.top) : 0;
+}
+
+int target_open(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure)
+{
+	if (target_reach(target, request->directory, request->git_dir, arena, failure) < 0 ||
+	    target_choose(target, request->branch, arena, failure) < 0)
 		return -1;
 	if (git_repository_is_bare(target->repository) != 1 &&
 	    (check_state(target, failure) < 0 || check_index(target, arena, failure) < 0))
 		return -1;
-	return check_worktrees(target, arena, failure);
+	return target_elsewhere(target, arena, failure);
 }

@@ -22,6 +22,11 @@ struct target {
 
 /* Everything that publish_prepare() promises to refuse is refused here. */
 int target_open(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure);
+/* The same in steps, for what touches no working directory: the repository, then a branch by its short name (NULL: the current one), then
+ * refusing one that is checked out in another working directory than this. */
+int target_reach(struct target *target, const char *directory, const char *git_dir, struct arena *arena, struct failure *failure);
+int target_choose(struct target *target, const char *branch, struct arena *arena, struct failure *failure);
+int target_elsewhere(const struct target *target, struct arena *arena, struct failure *failure);
 /* Sets who commits: the request's name and email, else git's configuration. */
 int target_identify(struct target *target, const struct publish_request *request, struct arena *arena, struct failure *failure);
 void target_close(struct target *target);
@@ -31,6 +36,10 @@ int target_tip(git_oid *tip, bool *exists, const struct target *target, struct f
 int target_commit(git_commit **commit, const struct target *target, const git_oid *id, struct failure *failure);
 /* The tree of a commit. */
 int target_tree(git_tree **tree, const struct target *target, const git_oid *commit, struct failure *failure);
+
+/* A commit of that tree on that parent, written, checked and read back; no ref moves. */
+int target_write_commit(git_oid *commit, const struct target *target, const git_oid *tree, const git_oid *parent, struct text message, int64_t time,
+                        struct arena *arena, struct failure *failure);
 
 /* What stands at path in tree: mode 0 and a zero id where nothing does. path may be a folder, "" or end in '/'. */
 struct item {
