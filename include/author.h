@@ -95,6 +95,8 @@ int author_new_run(struct authored *out, const struct authoring *authoring, cons
 
 /* Whether an action is a change of files at all. */
 bool author_is_change(enum action action);
+/* A workspace's folder as trailers have it; empty for the repository's top. */
+struct text author_workspace_name(struct text workspace, struct arena *arena);
 /* Names the cause of an action in 20 digits: model, action, state, since when, what it would do, and the newest attempt that has failed. It stays
  * while a state lasts, whatever its numbers become. workspace: prefix of its paths. */
 struct text author_cause(const struct model_result *result, struct text workspace, struct arena *arena);

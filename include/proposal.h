@@ -70,6 +70,27 @@ int proposal_withdraw(enum proposal_move *move, struct text *where, const struct
 /* What git would have done and this does not: hooks, signatures. Refuses where it is not known who commits. */
 int proposal_prepare(struct text **warnings, size_t *count, const struct proposal_request *request, struct arena *arena, struct failure *failure);
 
+/* --- What came of a model's action, for those who print it --- */
+
+enum proposal_outcome {
+	PROPOSAL_MADE,
+	PROPOSAL_REBUILT,   /* the cause, or what it would be merged into, is another one now */
+	PROPOSAL_STANDS,
+	PROPOSAL_WITHDRAWN,
+	PROPOSAL_LEFT,      /* it would have been moved or withdrawn, but is a person's, or checked out */
+	PROPOSAL_NONE,      /* nothing is proposed, though something is due */
+};
+const char *proposal_outcome_name(enum proposal_outcome outcome); /* "proposed", "rebuilt", ... */
+
+struct proposed {
+	struct text model, action, branch; /* branch empty: none */
+	enum proposal_outcome outcome;
+	char commit[41];                   /* where the branch is now; "": nowhere, or it would only be made */
+	struct text subject, why;
+	bool in_use;                       /* left, as it is checked out */
+	struct proposal_change change;     /* of what was made; path empty: none */
+};
+
 /* A trailer of ours in a message, the at-th of that name; empty. */
 struct text proposal_trailer(struct text message, const char *key, size_t at);
 

@@ -5,6 +5,7 @@
 #define GALLEY_TEXT_REPORT_H
 
 #include "buffer.h"
+#include "proposal.h"
 #include "results.h"
 
 /* YAML that reads back to the same recipe; comments say where each value was set, with why also how, and what it replaces. */
@@ -30,6 +31,15 @@ void status_github(struct buffer *out, const struct results *results);
 /* Snapshots over time and the decision; whole: also what was looked at and found well, and healthy models as the others. */
 void monitor_text(struct buffer *out, const struct results *results, bool whole, bool color);
 void monitor_json(struct buffer *out, const struct results *results);
+
+/* What came of each action that is due. dry_run: with the patches of what would be made. */
+void proposed_text(struct buffer *out, const struct proposed *items, size_t count, bool dry_run, bool color);
+void proposed_json(struct buffer *out, const struct proposed *items, size_t count, bool dry_run, int64_t as_of, const char *source);
+/* The branches as the queue of approvals; patches: with all that each changes. */
+void queue_text(struct buffer *out, const struct proposal *items, size_t count, bool patches, int64_t as_of, bool color);
+void queue_json(struct buffer *out, const struct proposal *items, size_t count, bool patches, int64_t as_of);
+/* A change on one line: "production_run: a -> b". */
+void change_line(struct buffer *out, const struct proposal_change *change);
 
 /* What an expression is at the present, with the value of each name; trial->ok. */
 void trial_text(struct buffer *out, const struct trial *trial, int64_t as_of);

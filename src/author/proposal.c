@@ -12,6 +12,21 @@ bool author_is_change(enum action action)
 	return action == ACTION_RETRAIN || action == ACTION_ROLLBACK;
 }
 
+struct text author_workspace_name(struct text workspace, struct arena *arena)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
+	struct text folder = text_ends(workspace, "/") ? text_cut(workspace, 0, workspace.len - 1) : workspace;
+	bool is_plain = folder.len < REASON_BYTES && !text_starts(folder, "/");
+	char digest[65];
+
+	for (size_t i = 0; i < folder.len; i++)
+		is_plain = is_plain && folder.at[i] && strchr(plain, folder.at[i]) && !(i && folder.at[i] == '/' && folder.at[i - 1] == '/');
+	if (is_plain)
+		return folder;
+	digest_sha256(digest, folder);
+	return text_format(arena, "sha256:%s", digest);
+}
+
 /* --- The cause --- */
 
 static void add_part(struct buffer *out, const char *name, struct text value)
@@ -93,7 +108,7 @@ static int roll_back(struct authored *out, const struct authoring *authoring, co
 	if (authored_edit(out, authoring, &model->record, edits, count) < 0)
 		return -1;
 	if (!version.len && model->version.len)
-		out->details = text_format(arena, "%.*sversion: stays %.*s, as history does not tell which one that run was\n", TEXT_ARGS(out->details),
+		out->details = text_format(arena, "%.*sversion: stays %.*s, as history does not tell the one of that run\n", TEXT_ARGS(out->details),
 		                           TEXT_ARGS(author_is_version(model->version) ? model->version : TEXT("as it is")));
 	return 0;
 }
@@ -267,7 +282,7 @@ struct text author_proposal_message(const struct authored *authored, const struc
 	buffer_char(&out, '\n');
 	add_trailer(&out, "Model", result->model->record.id);
 	add_trailer(&out, "Action", text_of(action_name(result->action)));
-	add_trailer(&out, "Workspace", workspace);
+	add_trailer(&out, "Workspace", author_workspace_name(workspace, arena));
 	add_trailer(&out, "Run", result->action == ACTION_ROLLBACK ? result->rollback_run : TEXT(""));
 	add_trailer(&out, "State", text_of(model_state_name(result->state)));
 	add_trailer(&out, "Since", result->has_since ? since_of(result, arena) : TEXT(""));

@@ -20,6 +20,13 @@ struct reading {
 	struct failure *failure;
 };
 
+const char *proposal_outcome_name(enum proposal_outcome outcome)
+{
+	static const char *const names[] = {"proposed", "rebuilt", "stands", "withdrawn", "left alone", "not proposed"};
+
+	return names[outcome];
+}
+
 struct text proposal_trailer(struct text message, const char *key, size_t at)
 {
 	struct text rest = message;

@@ -22,6 +22,8 @@ BEGIN {
 			folder[part[3]] = part[2]
 		else if (ARGV[i] == "src/pipeline.c")
 			folder["pipeline.c"] = "pipeline"
+		else if (ARGV[i] == "src/propose.c")
+			folder["propose.c"] = "propose"
 	}
 	# Headers that are plain data, and the writer of JSON beside document's reader of the same name.
 	folder["input.c"] = folder["codes.c"] = "base"
