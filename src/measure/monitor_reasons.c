@@ -238,12 +238,11 @@ static void judge_age(struct reasons *out, const struct monitored *monitored, si
 	const struct watch *watch = &monitored->watch;
 	const struct data_age *age = &monitored->ages[i];
 	struct arena *arena = monitored->arena;
-	char time[32], since[32];
+	char time[32];
 
 	if (!watch->has_max_age)
 		return;
 	instant_print(time, age->time);
-	instant_print(since, as_of - max_age_seconds(watch));
 	if (age->lacking.len)
 		reason_add(out, arena, (struct reason){.state = STATE_UNKNOWN, .until = text_format(arena, "times of %.*s", TEXT_ARGS(age->lacking)),
 		                                       .words = text_format(arena, "freshness feature %.*s has no time in the newest data",
@@ -252,16 +251,17 @@ static void judge_age(struct reasons *out, const struct monitored *monitored, si
 		add_passed(out, arena, text_format(arena, "newest data of %s is not older than %.*s hours", time, TEXT_ARGS(watch->max_age_text)));
 		return;
 	}
-	struct reason *reason = reason_add(out, arena, (struct reason){.state = STATE_STALE, .name = TEXT("freshness.age_hours"), .has_value = true,
-	                                                               .value = (double)(as_of - age->time) / 3600, .sign = "<=", .limit = watch->max_age});
+	/* No age in it: pages must not change with every hour that nothing comes. */
+	struct reason *reason = reason_add(out, arena, (struct reason){.state = STATE_STALE, .name = TEXT("freshness.age_hours"), .sign = "<=",
+	                                                               .limit = watch->max_age});
 	if (age->by.len) {
 		reason->words = text_format(arena, "newest value of %.*s is %s, older than %.*s hours", TEXT_ARGS(age->by), time, TEXT_ARGS(watch->max_age_text));
-		reason->until = text_format(arena, "a value of %.*s from %s on", TEXT_ARGS(age->by), since);
+		reason->until = text_format(arena, "a value of %.*s that is not older than %.*s hours", TEXT_ARGS(age->by), TEXT_ARGS(watch->max_age_text));
 		return;
 	}
 	reason->words = text_format(arena, "newest snapshot %.*s is older than %.*s hours", TEXT_ARGS(monitored->out->snapshots[i].snapshot->stamp),
 	                            TEXT_ARGS(watch->max_age_text));
-	reason->until = text_format(arena, "a snapshot from %s on", since);
+	reason->until = text_format(arena, "a snapshot that is not older than %.*s hours", TEXT_ARGS(watch->max_age_text));
 }
 
 /* Worst first, else as they were found. */
