@@ -79,17 +79,42 @@ static void find_each(uint16_t *out, const struct cells *cells, const double *va
 }
 
 #ifdef __x86_64__
-/* Eight at a time, by the same steps; those beyond the middle one by one. */
-__attribute__((target("avx2"))) static size_t find_avx2(uint16_t *out, const struct cells *cells, const double *values, size_t count)
+#define TARGET __attribute__((target("avx2")))
+
+/* Keys from the one of 0 on as doubles: both halves are exact, so that adding them rounds once, as converting does. */
+TARGET static inline __m256d key_places(__m256d values)
 {
-	const __m256d low = _mm256_set1_pd(cells->low), scale = _mm256_set1_pd(cells->scale);
-	const __m256d middle = _mm256_set1_pd(cells->middle), zero = _mm256_setzero_pd();
-	const __m128i tail = _mm_set1_epi32((int)cells->tail);
+	const __m256i bits = _mm256_castpd_si256(values), negative = _mm256_cmpgt_epi64(_mm256_setzero_si256(), bits);
+	const __m256i key = _mm256_xor_si256(bits, _mm256_and_si256(negative, _mm256_set1_epi64x(INT64_MAX)));
+	const __m256i odd = _mm256_permutevar8x32_epi32(key, _mm256_setr_epi32(1, 3, 5, 7, 1, 3, 5, 7));
+	const __m256d high = _mm256_cvtepi32_pd(_mm256_castsi256_si128(odd)), whole = _mm256_set1_pd(0x1p52);
+	const __m256i low = _mm256_or_si256(_mm256_and_si256(key, _mm256_set1_epi64x(UINT32_MAX)), _mm256_castpd_si256(whole));
+
+	return _mm256_add_pd(_mm256_mul_pd(high, _mm256_set1_pd(0x1p32)), _mm256_sub_pd(_mm256_castsi256_pd(low), whole));
+}
+
+TARGET static inline __m128i beside_points(__m128i base, const double *points, __m256d values)
+{
+	const __m256d point = _mm256_i32gather_pd(points, base, 8), one = _mm256_set1_pd(1);
+	const __m256d from = _mm256_and_pd(_mm256_cmp_pd(values, point, _CMP_GE_OQ), one);
+	const __m256d above = _mm256_and_pd(_mm256_cmp_pd(values, point, _CMP_GT_OQ), one);
+
+	return _mm_add_epi32(_mm_mullo_epi32(base, _mm_set1_epi32(3)), _mm256_cvttpd_epi32(_mm256_add_pd(from, above)));
+}
+
+/* Eight at a time, by the same steps; those beyond the middle one by one. */
+TARGET static size_t find_avx2(uint16_t *out, const struct cells *cells, const double *values, size_t count)
+{
+	const struct cells local = *cells;
+	const __m256d low = _mm256_set1_pd(local.low), scale = _mm256_set1_pd(local.scale);
+	const __m256d middle = _mm256_set1_pd(local.middle), zero = _mm256_setzero_pd();
+	const __m128i tail = _mm_set1_epi32((int)local.tail);
 	size_t i = 0;
 
 	for (; i + 8 <= count; i += 8) {
-		__m256d a = _mm256_mul_pd(_mm256_sub_pd(_mm256_loadu_pd(values + i), low), scale);
-		__m256d b = _mm256_mul_pd(_mm256_sub_pd(_mm256_loadu_pd(values + i + 4), low), scale);
+		const __m256d x = _mm256_loadu_pd(values + i), y = _mm256_loadu_pd(values + i + 4);
+		__m256d a = _mm256_mul_pd(_mm256_sub_pd(local.by_key ? key_places(x) : x, low), scale);
+		__m256d b = _mm256_mul_pd(_mm256_sub_pd(local.by_key ? key_places(y) : y, low), scale);
 		__m256d a_in = _mm256_and_pd(_mm256_cmp_pd(a, zero, _CMP_GE_OQ), _mm256_cmp_pd(a, middle, _CMP_LT_OQ));
 		__m256d b_in = _mm256_and_pd(_mm256_cmp_pd(b, zero, _CMP_GE_OQ), _mm256_cmp_pd(b, middle, _CMP_LT_OQ));
 		if (_mm256_movemask_pd(_mm256_and_pd(a_in, b_in)) != 15) {
@@ -97,6 +122,10 @@ __attribute__((target("avx2"))) static size_t find_avx2(uint16_t *out, const str
 			continue;
 		}
 		__m128i first = _mm_add_epi32(_mm256_cvttpd_epi32(a), tail), second = _mm_add_epi32(_mm256_cvttpd_epi32(b), tail);
+		if (local.points) {
+			first = beside_points(first, local.points, x);
+			second = beside_points(second, local.points, y);
+		}
 		_mm_storeu_si128((__m128i *)(void *)(out + i), _mm_packus_epi32(first, second));
 	}
 	return i;
@@ -108,7 +137,7 @@ void cells_find(uint16_t *out, const struct cells *cells, const double *values, 
 	size_t done = 0;
 
 #ifdef __x86_64__
-	if (!cells->points && !cells->by_key && __builtin_cpu_supports("avx2"))
+	if (__builtin_cpu_supports("avx2") && (!cells->by_key || cells->origin == double_key(0)))
 		done = find_avx2(out, cells, values, count);
 #endif
 	find_each(out + done, cells, values + done, count - done);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../src/table/cells.h"
 #include "doubles.h"
 #include "ordered.h"
 #include "work.h"
@@ -470,10 +471,47 @@ static void sorting(void **state)
 	}
 }
 
+/* Many at once as one by one, and never falling. */
+static void cells(void **state)
+{
+	enum { COUNT = 4000 };
+	double *scratch = malloc(COUNT * sizeof *scratch);
+	uint16_t *found = malloc(COUNT * sizeof *found);
+
+	(void)state;
+	for (int kind = 0; kind < KINDS; kind++) {
+		for (int sampled = 0; sampled < 2; sampled++) {
+			struct sample a = make(kind, COUNT, 0, 3), fit = make(kind, sampled ? COUNT : 0, 0.1, 4);
+			struct cells map;
+			cells_fit(&map, CELLS_MAX, fit.values, fit.count);
+			cells_find(found, &map, a.values, COUNT);
+			for (size_t i = 0; i < COUNT; i++) {
+				assert_int_equal(found[i], cells_find_one(&map, a.values[i]));
+				assert_true(found[i] < map.count);
+			}
+			doubles_sort(a.values, scratch, COUNT);
+			cells_find(found, &map, a.values, COUNT);
+			for (size_t i = 1; i < COUNT; i++)
+				assert_true(found[i - 1] <= found[i]);
+			for (size_t i = 0; i < COUNT; i += 97) {
+				double start = cells_start(&map, found[i]);
+				assert_true(start <= a.values[i]);
+				assert_true(start == -DBL_MAX || cells_find_one(&map, nextafter(start, -INFINITY)) < found[i]);
+			}
+			cells_release(&map);
+			free(a.values);
+			free(fit.values);
+		}
+	}
+	free(scratch);
+	free(found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorting),
+		cmocka_unit_test(cells),
 		cmocka_unit_test(tiny),
 		cmocka_unit_test(drifted),
 		cmocka_unit_test(equal),
