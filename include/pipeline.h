@@ -5,9 +5,11 @@
 #ifndef GALLEY_PIPELINE_H
 #define GALLEY_PIPELINE_H
 
+#include "activity.h"
 #include "arena.h"
 #include "author.h"
 #include "difference.h"
+#include "proposal.h"
 #include "publish.h"
 #include "rejudge.h"
 #include "results.h"
@@ -86,6 +88,9 @@ int workspace_show(struct shown_record *record, bool *found, struct text *newest
 /* The effective recipe that a reference asks for, of any version; *out is NULL where there is none, see newest. */
 int workspace_resolve(const struct effective **out, struct text *newest, struct workspace *workspace, const struct reference *reference,
                       struct failure *failure);
+/* Who decided what, newest first, with the proposals that wait on branches; see activity.h. branches: where those are. */
+int workspace_activity(struct activity **items, size_t *count, bool *cut, struct workspace *workspace, struct text id,
+                       const struct proposal_request *branches, struct failure *failure);
 /* The ids of recipes and packs that are or were there, after one of the above. */
 void workspace_names(struct text **names, size_t *count, struct workspace *workspace);
 

@@ -91,7 +91,4 @@ struct proposed {
 	struct proposal_change change;     /* of what was made; path empty: none */
 };
 
-/* A trailer of ours in a message, the at-th of that name; empty. */
-struct text proposal_trailer(struct text message, const char *key, size_t at);
-
 #endif

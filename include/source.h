@@ -174,6 +174,7 @@ struct walked_file {
 	size_t which;            /* of the paths that were asked for, the one it is at or below */
 	struct text path;
 	unsigned char blob[20];  /* all zero: it is gone */
+	unsigned char was[20];   /* in the first parent; all zero: it was not there */
 };
 
 struct walked_commit {
@@ -203,6 +204,7 @@ struct commit_note {
 	int64_t time;        /* when it was written, which a rebase keeps */
 	struct text message; /* whole */
 	int64_t committed;   /* when it was put where it is */
+	struct text committer; /* and who did */
 };
 int source_commit_note(struct commit_note *out, struct source *source, const char *commit, struct arena *arena, struct failure *failure);
 

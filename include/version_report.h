@@ -4,6 +4,7 @@
 #ifndef GALLEY_VERSION_REPORT_H
 #define GALLEY_VERSION_REPORT_H
 
+#include "activity.h"
 #include "buffer.h"
 #include "history.h"
 
@@ -21,6 +22,10 @@ void log_json(struct buffer *out, const struct version_log *log);
 /* The file as it is, below what git knows of it, as comments; what a terminal must not see is escaped. */
 void show_text(struct buffer *out, const struct shown_record *record);
 void show_json(struct buffer *out, const struct shown_record *record, struct arena *arena);
+
+/* all: how many there are, of which count are shown. cut: not all history is there. */
+void activity_text(struct buffer *out, const struct activity *items, size_t count, size_t all, bool cut, struct arena *arena);
+void activity_json(struct buffer *out, const struct activity *items, size_t count, size_t all, bool cut);
 
 /* The first line of a commit's message, at most `most` bytes of it. */
 struct text note_line(const struct commit_note *note, size_t most);

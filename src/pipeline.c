@@ -412,6 +412,41 @@ int workspace_versions(struct version_log **logs, size_t *count, struct workspac
 	return 0;
 }
 
+static struct activity waiting(const struct proposal *proposal, struct arena *arena)
+{
+	struct activity item = {.kind = ACTIVITY_WAITING, .id = proposal->model, .what = proposal->subject, .who = proposal->author, .time = proposal->as_of, .order = SIZE_MAX};
+
+	item.why = text_format(arena, "on %.*s: %.*s since %.*s", TEXT_ARGS(proposal->branch), TEXT_ARGS(proposal->state),
+	                       TEXT_ARGS(text_cut(proposal->since, 0, 10)));
+	for (size_t i = 0; i < proposal->reason_count; i++)
+		item.why = text_format(arena, "%.*s%s%.*s", TEXT_ARGS(item.why), i ? "; " : ": ", TEXT_ARGS(proposal->reasons[i]));
+	memcpy(item.commit, proposal->commit, sizeof item.commit);
+	return item;
+}
+
+int workspace_activity(struct activity **items, size_t *count, bool *cut, struct workspace *workspace, struct text id,
+                       const struct proposal_request *branches, struct failure *failure)
+{
+	struct text folder = author_workspace_name(source_get_info(workspace->source)->workspace, &workspace->arena);
+	struct proposal *proposals;
+	size_t proposal_count;
+
+	if (activity_read(items, count, cut, workspace->source, &workspace->catalog, id, &workspace->limits, &workspace->arena, failure) < 0 ||
+	    proposals_read(&proposals, &proposal_count, branches, &workspace->arena, failure) < 0)
+		return -1;
+	for (size_t i = 0; i < proposal_count; i++) {
+		const struct proposal *proposal = &proposals[i];
+		bool twice = i && proposal->remote.len && strcmp(proposal->commit, proposals[i - 1].commit) == 0;
+		if (!proposal->commit[0] || proposal->merged || twice || !text_equal(proposal->workspace, folder) ||
+		    (id.len && !text_equal(id, proposal->model)))
+			continue;
+		*items = arena_grow(&workspace->arena, *items, *count, sizeof **items);
+		(*items)[(*count)++] = waiting(proposal, &workspace->arena);
+	}
+	activity_sort(*items, *count);
+	return 0;
+}
+
 void workspace_names(struct text **names, size_t *count, struct workspace *workspace)
 {
 	struct text *recipes, *packs;

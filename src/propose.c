@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "id_table.h"
+#include "trailer.h"
+
 enum { TRIES = 20 };
 
 /* A proposal that history has, or had. */
@@ -68,22 +71,17 @@ static bool is_known(void *context, const unsigned char id[20])
 
 static void look_at(void *context, const struct walked_commit *commit)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct looking *looking = context;
 	struct proposing *at = looking->at;
 	struct commit_note note;
 	struct arena scratch;
 	char id[41];
 
-	for (size_t i = 0; i < 20; i++) {
-		id[2 * i] = digits[commit->id[i] >> 4];
-		id[2 * i + 1] = digits[commit->id[i] & 15];
-	}
-	id[40] = '\0';
+	id_print(id, commit->id);
 	arena_init(&scratch);
 	if (looking->status == 0)
 		looking->status = source_commit_note(&note, at->workspace->source, id, &scratch, at->failure);
-	struct text cause = looking->status == 0 ? proposal_trailer(note.message, "Cause", 0) : TEXT("");
+	struct text cause = looking->status == 0 ? trailer_get(note.message, "Cause", 0) : TEXT("");
 	if (cause.len) {
 		at->decided = arena_grow(at->arena, at->decided, at->decided_count, sizeof *at->decided);
 		struct decided *decided = &at->decided[at->decided_count++];

@@ -56,7 +56,7 @@ struct invocation {
 	const char *kind;
 	bool eval;
 	size_t limit;
-	bool dry_run, draft, list;
+	bool dry_run, draft, list, activity;
 	const char *message, *to, *run, *model_version, *name, *parent, *type, *of, *started_at, *finished_at, *metrics_path, *error;
 	struct words packs, metrics;
 };

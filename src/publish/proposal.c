@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "instant.h"
 #include "seal.h"
+#include "trailer.h"
 
 enum { LOOK_BACK = 100, CHANGES_TOLD = 20, CHANGE_BYTES = 1024 * 1024 };
 
@@ -25,23 +26,6 @@ const char *proposal_outcome_name(enum proposal_outcome outcome)
 	static const char *const names[] = {"proposed", "rebuilt", "stands", "withdrawn", "left alone", "not proposed"};
 
 	return names[outcome];
-}
-
-struct text proposal_trailer(struct text message, const char *key, size_t at)
-{
-	struct text rest = message;
-
-	while (rest.len) {
-		size_t end = text_find(rest, '\n');
-		struct text line = text_cut(rest, 0, end);
-		if (text_starts(line, "Galley-") && text_starts(text_cut(line, 7, line.len), key)) {
-			struct text tail = text_cut(line, 7 + strlen(key), line.len);
-			if (text_starts(tail, ": ") && at-- == 0)
-				return text_cut(tail, 2, tail.len);
-		}
-		rest = text_cut(rest, end + 1, rest.len);
-	}
-	return TEXT("");
 }
 
 static bool is_name(struct text name)
@@ -81,13 +65,13 @@ static void take_message(struct proposal *out, struct text whole, struct arena *
 	struct text message = text_copy(arena, whole), reason;
 
 	out->subject = text_cut(message, 0, text_find(message, '\n'));
-	out->workspace = proposal_trailer(message, "Workspace", 0);
-	out->state = proposal_trailer(message, "State", 0);
-	out->since = proposal_trailer(message, "Since", 0);
-	out->cause = proposal_trailer(message, "Cause", 0);
-	out->run = proposal_trailer(message, "Run", 0);
-	out->has_as_of = instant_parse(&out->as_of, proposal_trailer(message, "As-Of", 0));
-	while ((reason = proposal_trailer(message, "Reason", out->reason_count)).len) {
+	out->workspace = trailer_get(message, "Workspace", 0);
+	out->state = trailer_get(message, "State", 0);
+	out->since = trailer_get(message, "Since", 0);
+	out->cause = trailer_get(message, "Cause", 0);
+	out->run = trailer_get(message, "Run", 0);
+	out->has_as_of = instant_parse(&out->as_of, trailer_get(message, "As-Of", 0));
+	while ((reason = trailer_get(message, "Reason", out->reason_count)).len) {
 		out->reasons = arena_grow(arena, out->reasons, out->reason_count, sizeof *out->reasons);
 		out->reasons[out->reason_count++] = reason;
 	}
@@ -98,8 +82,8 @@ static bool is_ours(const struct proposal *proposal, const git_commit *commit, s
 {
 	struct text message = text_of(git_commit_message(commit));
 
-	return text_equal(proposal_trailer(message, "Model", 0), proposal->model) &&
-	       text_equal(proposal_trailer(message, "Action", 0), proposal->action) && seal_fits(commit, arena);
+	return text_equal(trailer_get(message, "Model", 0), proposal->model) &&
+	       text_equal(trailer_get(message, "Action", 0), proposal->action) && seal_fits(commit, arena);
 }
 
 static int find_ours(struct proposal *out, struct reading *reading, const git_oid *tip)

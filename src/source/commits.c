@@ -149,7 +149,7 @@ static int order_entries(const struct tree_entry *a, const struct tree_entry *b)
 
 static int compare_trees(struct commits *commits, const git_oid *before, const git_oid *now, struct text path, size_t which, size_t depth);
 
-static int tell_file(struct commits *commits, struct text path, const git_oid *id, size_t which)
+static int tell_file(struct commits *commits, struct text path, const git_oid *was, const git_oid *id, size_t which)
 {
 	struct walked_file file = {.which = which, .path = path};
 
@@ -157,6 +157,7 @@ static int tell_file(struct commits *commits, struct text path, const git_oid *i
 		return failure_set(commits->failure, EXIT_UNABLE, "more than %zu versions of files in history (%s)", commits->limits->walk_files,
 		                   limit_note(commits->limits, &commits->limits->walk_files).text);
 	memcpy(file.blob, id->id, sizeof file.blob);
+	memcpy(file.was, was->id, sizeof file.was);
 	commits->files = arena_grow(&commits->scratch, commits->files, commits->file_count, sizeof *commits->files);
 	commits->files[commits->file_count++] = file;
 	return 0;
@@ -175,7 +176,7 @@ static int compare_entry(struct commits *commits, const struct tree_entry *befor
 	struct text path = text_format(&commits->scratch, "%.*s/%.*s", TEXT_ARGS(folder), TEXT_ARGS(either->name));
 	if (was_folder || is_folder)
 		return compare_trees(commits, was_folder ? &before->id : &no_id, is_folder ? &now->id : &no_id, path, which, depth + 1);
-	return tell_file(commits, path, is_file ? &now->id : &no_id, which);
+	return tell_file(commits, path, was_file ? &before->id : &no_id, is_file ? &now->id : &no_id, which);
 }
 
 /* Entries that are byte for byte alike, which nearly all are. */
@@ -270,7 +271,7 @@ static int compare_path(struct commits *commits, const git_oid *before, const gi
 		return 0;
 	if (old.folder || new.folder)
 		return compare_trees(commits, old.folder ? &old.id : &no_id, new.folder ? &new.id : &no_id, path, which, path_depth(path));
-	return old.file || new.file ? tell_file(commits, path, new.file ? &new.id : &no_id, which) : 0;
+	return old.file || new.file ? tell_file(commits, path, old.file ? &old.id : &no_id, new.file ? &new.id : &no_id, which) : 0;
 }
 
 /* The tree of a commit that may have been known all along. */
@@ -372,18 +373,20 @@ int source_commit_note(struct commit_note *out, struct source *source, const cha
 	git_commit *object;
 	git_oid id;
 
-	*out = (struct commit_note){.author = TEXT(""), .email = TEXT(""), .message = TEXT("")};
+	*out = (struct commit_note){.author = TEXT(""), .email = TEXT(""), .message = TEXT(""), .committer = TEXT("")};
 	if (!source->repository || git_oid_fromstr(&id, commit) != 0)
 		return failure_set(failure, EXIT_UNABLE, "cannot read commit '%s'", commit);
 	if (history_commit_read(&object, source, &id, failure) < 0)
 		return -1;
-	const git_signature *author = git_commit_author(object);
+	const git_signature *author = git_commit_author(object), *committer = git_commit_committer(object);
 	const char *message = git_commit_message(object);
 	if (author) {
 		out->author = text_copy(arena, text_of(author->name ? author->name : ""));
 		out->email = text_copy(arena, text_of(author->email ? author->email : ""));
 		out->time = author->when.time;
 	}
+	if (committer)
+		out->committer = text_copy(arena, text_of(committer->name ? committer->name : ""));
 	out->message = text_copy(arena, text_of(message ? message : ""));
 	out->committed = git_commit_time(object);
 	git_commit_free(object);

@@ -428,3 +428,55 @@ commit_all() { # MESSAGE
 	says_not 'withdrawn'
 	[ "$(tip $ROLLBACK)" != none ]
 }
+
+@test "log --activity: what waits, what was proposed and why, who approved it, and every change of a status" {
+	example_workspace git
+	must_exit 0 "$GALLEY" propose
+	must_exit 0 "$GALLEY" log --activity model_room_rate
+	says 'waiting'
+	says "on $ROLLBACK: failed since 2026-09-21: margin_impact -3.1%"
+	export GIT_COMMITTER_DATE=2026-09-23T08:00:00Z GIT_AUTHOR_DATE=2026-09-23T08:00:00Z
+	git -c user.name='B. Boss' merge -q --no-ff -m 'Yes, roll back' $ROLLBACK
+	git merge -q --ff-only HEAD
+	must_exit 0 "$GALLEY" promote model_kiosk_site_score --to retired --commit
+	echo 'hold: {action: alert, until: 2026-12-01, reason: "the feed comes back"}' >>runs/model_nba_retention/model.yaml
+	commit_all 'Wait for the feed'
+	must_exit 0 "$GALLEY" log --activity
+	says 'waiting   model_store_demand'
+	[[ $output == *'2026-09-23 08:00  approved  model_room_rate '*' B. Boss'*'Roll back model_room_rate to 2026-06-10-train - Yes, roll back'* ]]
+	[[ $output == *'2026-09-22 06:00  proposed  model_room_rate '*'failed since 2026-09-21: margin_impact'* ]]
+	[[ $output == *'promoted  model_kiosk_site_score '*'status staging -> retired'* ]]
+	[[ $output == *'held      model_nba_retention '*'hold.until 2026-12-01; hold.reason the feed comes back - Wait for the feed'* ]]
+	must_exit 0 "$GALLEY" log --activity model_room_rate --format json --limit 2
+	echo "$output" | perl -MJSON::PP -e 'my $j = decode_json(join "", <STDIN>); my @a = @{$j->{activity}};
+		die unless @a == 2 && $j->{events} > 2 && $a[0]{event} eq "approved" && $a[0]{who} eq "B. Boss" && $a[1]{event} eq "proposed" && $a[0]{proposal} eq $a[1]{commit}'
+	must_exit 1 "$GALLEY" log --activity nobody
+	must_exit 2 "$GALLEY" log
+}
+
+@test "log --activity: a proposal that was rebased, fast-forwarded or squashed is an approval too; a branch's change is told once" {
+	example_workspace git
+	must_exit 0 "$GALLEY" propose
+	git merge -q --ff-only $ROLLBACK
+	must_exit 0 "$GALLEY" log --activity model_room_rate
+	[[ $output == *'approved  model_room_rate '*' -'*'fast-forward'* ]]
+	git reset -q --hard HEAD^
+	echo '# x' >>recipes/baseline/pricing.yaml
+	commit_all 'Else'
+	GIT_COMMITTER_DATE=2026-09-24T08:00:00Z git -c user.name='C. Squash' cherry-pick $ROLLBACK >/dev/null
+	must_exit 0 "$GALLEY" log --activity model_room_rate --limit 1
+	[[ $output == *'2026-09-24 08:00  approved  model_room_rate '*' C. Squash'* ]]
+	must_exit 0 "$GALLEY" propose
+	says "withdrawn     $ROLLBACK"
+	# On a branch, then merged.
+	git switch -qc topic
+	sed -i 's/^status: staging/status: retired/' runs/model_kiosk_site_score/model.yaml
+	commit_all 'Retire the pilot'
+	git switch -q main
+	git merge -q --no-ff -m 'Merge topic' topic
+	must_exit 0 "$GALLEY" log --activity model_kiosk_site_score
+	[ "$(grep -c 'staging -> retired' <<<"$output")" = 1 ]
+	git clone -q --depth 1 "file://$PWD" ../shallow
+	must_exit 0 "$GALLEY" -C ../shallow log --activity
+	says 'this clone is shallow'
+}

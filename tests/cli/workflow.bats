@@ -64,6 +64,76 @@ checkout() {
 	must_exit 3 "$TOOLS/report"
 }
 
+# The branches of the server, with what stands on them.
+on_server() { git -C "$BATS_TEST_TMPDIR/server.git" for-each-ref --format='%(refname:short) %(objectname)' refs/heads/galley; }
+
+@test "report and propose: the whole loop with a server, from a proposal to its merge and away" {
+	export PROPOSE=yes
+	checkout
+	must_exit 0 "$TOOLS/report"
+	[ "$(on_server | cut -d' ' -f1)" = "$(printf 'galley/model_room_rate/rollback\ngalley/model_store_demand/retrain')" ]
+	on_server >../first
+	must_exit 0 "$TOOLS/report"
+	on_server | diff ../first -
+	# Another checkout, later: nothing new.
+	git clone -q ../server.git ../later
+	(cd ../later && must_exit 0 "$TOOLS/report")
+	on_server | diff ../first -
+	# A person merges on the server and leaves the branch there.
+	git clone -q ../server.git ../person
+	(cd ../person && git merge -q --no-ff -m 'Approve' origin/galley/model_room_rate/rollback && git push -q origin main)
+	git pull -q --ff-only
+	must_exit 0 "$TOOLS/report"
+	[ "$(on_server | cut -d' ' -f1)" = "$(printf 'galley/model_room_rate/retrain\ngalley/model_store_demand/retrain')" ]
+	grep -q 'production_run: 2026-06-10-train' runs/model_room_rate/model.yaml
+	must_exit 0 galley log --activity model_room_rate
+	says 'Approve'
+}
+
+@test "propose in the loop: what a person pushed to a branch stays, and a hold takes the other away" {
+	export PROPOSE=yes
+	checkout
+	must_exit 0 "$TOOLS/report"
+	git clone -q ../server.git ../person
+	(
+		cd ../person
+		git switch -q galley/model_store_demand/retrain
+		sed -i 's/^status: queued/&\ncode: 4f2a9c1/' runs/model_store_demand/2026-09-22-retrain/run.yaml
+		git commit -qam 'With the newest code'
+		git push -q
+		git switch -q main
+		echo 'hold: {action: rollback, until: 2026-10-01, reason: "rates are renegotiated"}' >>runs/model_room_rate/model.yaml
+		git commit -qam 'No rollback this month'
+		git push -q
+	)
+	git pull -q --ff-only
+	must_exit 0 "$TOOLS/report"
+	[ "$(on_server)" = "galley/model_store_demand/retrain $(git -C ../person rev-parse galley/model_store_demand/retrain)" ]
+}
+
+@test "propose in the loop: a pull request a branch, none where one is open or was closed for the same commit" {
+	export PROPOSE=yes
+	checkout
+	cat >../bin/gh <<-'END'
+		#!/bin/bash
+		echo "$*" >>"$GH_LOG"
+		case "$*" in
+		*'--state open'*model_room_rate* | *model_room_rate*'--state open'*) echo 7 ;;
+		*'--state all'*) cat "$GH_CLOSED" ;;
+		esac
+	END
+	chmod +x ../bin/gh
+	export GH_LOG=$PWD/../log GH_CLOSED=$PWD/../closed
+	: >../closed
+	must_exit 0 "$TOOLS/report"
+	[ "$(grep -c '^pr create' ../log)" = 1 ]
+	grep -q '^pr create --head galley/model_store_demand/retrain --base main --title Retrain model_store_demand --body model_store_demand is drifting since 2026-08-31' ../log
+	git rev-parse galley/model_store_demand/retrain >../closed
+	: >../log
+	must_exit 0 "$TOOLS/report"
+	[ "$(grep -c '^pr create' ../log)" = 0 ]
+}
+
 # A gh that answers from files and says what it was asked to do.
 stand_in_gh() {
 	cat >bin/gh <<-'END'
