@@ -17,6 +17,7 @@
 #include "schema.h"
 
 struct source;
+struct backdrop; /* of resolve */
 
 enum level { LEVEL_NONE, LEVEL_BASELINE, LEVEL_INDUSTRY, LEVEL_CLIENT };
 enum record_status { STATUS_NONE, STATUS_DRAFT, STATUS_APPROVED, STATUS_ARCHIVED };
@@ -57,6 +58,7 @@ struct recipe {
 	struct reference parent;
 	struct text version;
 	enum record_status status;
+	const struct backdrop *clear; /* what brief.judge() found nothing over; NULL */
 };
 
 /* A metric with limits: of a pack, or of a recipe's evaluation.metrics. Numbers are kept as written (exact decimals); empty: not given. */
@@ -221,15 +223,23 @@ struct catalog {
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure);
 
+/* What may be known about a recipe while its whole tree is at hand, so that it need not be read again; see resolve_brief. */
+struct brief {
+	/* likely: the recipes that others seem to inherit from, and all packs. What it returns is for judge(). */
+	const void *(*prepare)(const struct catalog *likely, struct arena *arena);
+	/* root: the tree of a file without errors. What is returned becomes recipe.clear; it is a guess that must be proven. */
+	const struct backdrop *(*judge)(const void *prepared, const struct value *root, struct arena *scratch);
+};
+
 /* The same findings in less memory, for those who want findings alone: of a recipe's tree only what catalogs ask for stays: of
  * metadata all but what people alone read, evaluation.packs and monitoring.alerts (record.brief). recipe_tree() reads the rest again. */
-int catalog_load_brief(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+int catalog_load_brief(struct catalog *out, const struct brief *brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                        struct diags *diags, struct failure *failure);
 /* The whole tree as the file has it; NULL where it cannot be parsed. In the arena where the recipe is brief. */
 const struct value *recipe_tree(const struct recipe *recipe, const struct catalog *catalog, struct arena *arena);
 
-/* The same in two steps, between which history may answer pins: the second says what records say about each other. */
-int catalog_read(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+/* The same in two steps, between which history may answer pins: the second says what records say about each other. brief NULL: whole trees. */
+int catalog_read(struct catalog *out, const struct brief *brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure);
 void catalog_check(struct catalog *catalog);
 /* galley.yaml alone. */

@@ -85,6 +85,9 @@ void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as
  * nothing but their recipe (usable false), unless they have alerts of their own. */
 void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, unsigned jobs, struct arena *arena,
                       struct diags *diags);
+/* For brief catalogs: looks at recipes while they are read, over their parents as far as these can be told by then. resolve_findings()
+ * takes an answer where the parents turn out to be just these. */
+extern const struct brief resolve_brief;
 /* The digest, also where resolve_findings() left it out. */
 void effective_digest(char digest[65], const struct effective *effective, struct arena *arena);
 

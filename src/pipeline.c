@@ -70,7 +70,7 @@ struct before {
 static int load_settled(struct catalog *catalog, bool brief, struct source *source, const struct limits *limits, const struct limits *of_history,
                         unsigned jobs, struct arena *arena, struct diags *diags, struct failure *failure)
 {
-	if (catalog_read(catalog, brief, source, limits, jobs, arena, diags, failure) < 0 ||
+	if (catalog_read(catalog, brief ? &resolve_brief : NULL, source, limits, jobs, arena, diags, failure) < 0 ||
 	    history_settle(catalog, source, of_history, arena, failure) < 0)
 		return -1;
 	catalog_check(catalog);

@@ -5,6 +5,8 @@
 #include "parts.h"
 #include "work.h"
 
+enum { FIRST_FEW = 8, FIRST_SHARE = 16 };
+
 /* A file on its way to being a record: read by one thread, then parsed and checked by any. */
 struct ahead {
 	struct text path;
@@ -13,6 +15,7 @@ struct ahead {
 	enum read_result result;
 	const struct value *root;
 	bool brief;
+	const struct backdrop *clear;
 	struct comment *comments;
 	size_t comment_count;
 	struct diags diags;
@@ -69,6 +72,7 @@ static void parse_file(struct ahead *file, const struct loader *loader, struct a
 
 struct crew {
 	struct loader *loader;
+	const void *prepared; /* by brief.prepare(); NULL: nothing can be judged yet */
 	struct work_lock *reading; /* a source is for one thread at a time */
 	bool failed;
 	struct arena arenas[WORK_THREADS_MAX], trees[WORK_THREADS_MAX];
@@ -80,19 +84,81 @@ static void parse_one(void *context, size_t i, unsigned worker)
 	struct ahead *file = &crew->loader->ahead[i];
 	struct arena *arena = &crew->arenas[worker], *tree = &crew->trees[worker];
 
-	work_lock_take(crew->reading);
-	if (!crew->failed && read_file(file, crew->loader, arena) < 0)
-		crew->failed = true;
-	bool failed = crew->failed;
-	work_lock_give(crew->reading);
-	if (failed)
-		return;
+	if (!file->input) {
+		work_lock_take(crew->reading);
+		if (!crew->failed && read_file(file, crew->loader, arena) < 0)
+			crew->failed = true;
+		bool failed = crew->failed;
+		work_lock_give(crew->reading);
+		if (failed)
+			return;
+	}
 	file->brief = crew->loader->brief && file->kind == KIND_RECIPE;
 	parse_file(file, crew->loader, arena, file->brief ? tree : arena);
 	if (!file->brief)
 		return;
+	if (crew->prepared && file->root && !diags_count(&file->diags, SEVERITY_ERROR))
+		file->clear = crew->loader->brief->judge(crew->prepared, file->root, tree);
 	file->root = file->root ? outline_make(file->root, file->input, arena) : NULL;
 	arena_reset(tree);
+}
+
+/* What is parsed before the rest: recipes that others seem to inherit from, and packs. */
+struct first {
+	struct input **inputs;
+	enum kind *kinds;
+	size_t count;
+};
+
+static void find_first(struct first *first, const struct loader *loader, struct arena *scratch)
+{
+	size_t count = loader->ahead_count, recipes = 0, packs = 0;
+	struct text *bytes = arena_array(scratch, count, sizeof *bytes);
+	bool *likely = arena_array(scratch, count, sizeof *likely);
+
+	for (size_t i = 0; i < count; i++) {
+		if (loader->ahead[i].kind == KIND_RECIPE)
+			bytes[recipes++] = loader->ahead[i].input->bytes;
+		packs += loader->ahead[i].kind == KIND_PACK;
+	}
+	size_t parents = likely_parents(likely, bytes, recipes, scratch);
+	*first = (struct first){arena_array(scratch, count, sizeof *first->inputs), arena_array(scratch, count, sizeof *first->kinds), 0};
+	/* All of these are parsed twice. */
+	if (!parents || parents + packs > FIRST_FEW + recipes / FIRST_SHARE)
+		return;
+	recipes = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct ahead *file = &loader->ahead[i];
+		bool wanted = file->kind == KIND_PACK || (file->kind == KIND_RECIPE && likely[recipes]);
+		recipes += file->kind == KIND_RECIPE;
+		if (!wanted || file->result != READ_OK)
+			continue;
+		first->kinds[first->count] = file->kind;
+		first->inputs[first->count++] = file->input;
+	}
+}
+
+/* Reads everything, and makes a catalog of what most others stand over, so that these can be judged when they are parsed. */
+static void prepare(struct crew *crew)
+{
+	struct loader *loader = crew->loader;
+	struct arena scratch;
+	struct first first;
+	struct diags unheard;
+
+	for (size_t i = 0; !crew->failed && i < loader->ahead_count; i++)
+		crew->failed = read_file(&loader->ahead[i], loader, &crew->arenas[0]) < 0;
+	if (crew->failed)
+		return;
+	arena_init(&scratch);
+	find_first(&first, loader, &scratch);
+	if (first.count) {
+		struct catalog *parents = arena_alloc(loader->arena, sizeof *parents);
+		diags_init(&unheard, loader->arena);
+		catalog_of_inputs(parents, loader->catalog, first.inputs, first.kinds, first.count, loader->limits, loader->arena, &unheard);
+		crew->prepared = loader->brief->prepare(parents, loader->arena);
+	}
+	arena_release(&scratch);
 }
 
 static int compare(const void *a, const void *b)
@@ -115,7 +181,11 @@ int ahead_read(struct loader *loader, unsigned jobs)
 	qsort(loader->ahead, loader->ahead_count, sizeof *loader->ahead, compare);
 	crew->loader = loader;
 	crew->reading = work_lock_new();
-	work_each(loader->ahead_count, jobs, parse_one, crew);
+	/* Several threads parse while one reads. */
+	if (loader->brief && jobs == 1)
+		prepare(crew);
+	if (!crew->failed)
+		work_each(loader->ahead_count, jobs, parse_one, crew);
 	for (size_t i = 0; i < WORK_THREADS_MAX; i++) {
 		arena_join(loader->arena, &crew->arenas[i]);
 		arena_release(&crew->trees[i]);
@@ -163,6 +233,7 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 	*out = (struct loaded){.file = file->input,
 	                       .root = file->root,
 	                       .brief = file->brief,
+	                       .clear = file->clear,
 	                       .there = file->result != READ_MISSING,
 	                       .broken = diags_count(&file->diags, SEVERITY_ERROR) > 0};
 	if (file->result == READ_OK)

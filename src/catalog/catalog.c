@@ -166,7 +166,7 @@ int catalog_read_config(struct catalog *out, struct source *source, const struct
 	return 0;
 }
 
-int catalog_read(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
+int catalog_read(struct catalog *out, const struct brief *brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure)
 {
 	struct listing recipes, packs, runs;
@@ -201,7 +201,7 @@ void catalog_check(struct catalog *catalog)
 	catalog->loader = NULL;
 }
 
-static int load(struct catalog *out, bool brief, struct source *source, const struct limits *limits, unsigned jobs,
+static int load(struct catalog *out, const struct brief *brief, struct source *source, const struct limits *limits, unsigned jobs,
                 struct arena *arena, struct diags *diags, struct failure *failure)
 {
 	if (catalog_read(out, brief, source, limits, jobs, arena, diags, failure) < 0)
@@ -213,13 +213,13 @@ static int load(struct catalog *out, bool brief, struct source *source, const st
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs,
                  struct arena *arena, struct diags *diags, struct failure *failure)
 {
-	return load(out, false, source, limits, jobs, arena, diags, failure);
+	return load(out, NULL, source, limits, jobs, arena, diags, failure);
 }
 
-int catalog_load_brief(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs,
+int catalog_load_brief(struct catalog *out, const struct brief *brief, struct source *source, const struct limits *limits, unsigned jobs,
                        struct arena *arena, struct diags *diags, struct failure *failure)
 {
-	return load(out, true, source, limits, jobs, arena, diags, failure);
+	return load(out, brief, source, limits, jobs, arena, diags, failure);
 }
 
 void catalog_of_inputs(struct catalog *out, const struct catalog *settings, struct input *const *inputs, const enum kind *kinds, size_t count,

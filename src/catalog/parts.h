@@ -43,7 +43,7 @@ void features_check(const struct value *root, struct diags *diags);
 
 struct loader {
 	struct catalog *catalog;
-	bool brief; /* see catalog_load_brief() */
+	const struct brief *brief; /* see catalog_load_brief(); NULL: whole trees */
 	struct source *source;
 	const struct limits *limits;
 	struct schema_context context;
@@ -70,10 +70,15 @@ struct loaded {
 	bool there;
 	bool broken; /* it has errors */
 	bool brief;  /* root is outline_make()'s */
+	const struct backdrop *clear; /* see struct recipe */
 };
 
 /* Of a recipe's tree what catalogs need, as a tree of its own: it outlives the one it was made of. */
 const struct value *outline_make(const struct value *root, const struct input *file, struct arena *arena);
+
+/* Marks the files that others seem to inherit from, and returns how many; 0 where there are too many to be told. Only bytes are looked at:
+ * an answer may be wrong. */
+size_t likely_parents(bool *likely, const struct text *files, size_t count, struct arena *arena);
 
 /* Files are best announced first, then read and parsed all at once by `jobs` threads. What is never asked for leaves no trace. */
 void ahead_add(struct loader *loader, struct text path, enum kind kind);

@@ -124,6 +124,16 @@ struct backdrop *backdrop_make(const struct effective *parent, const struct name
 	return out;
 }
 
+bool backdrop_same(const struct backdrop *a, const struct backdrop *b)
+{
+	/* All else is made of these. */
+	bool same = a->whole == b->whole && a->limited.count == b->limited.count && tree_same(a->root, b->root);
+
+	for (size_t i = 0; same && i < a->limited.count; i++)
+		same = text_equal(a->limited.items[i].name, b->limited.items[i].name);
+	return same;
+}
+
 /* --- one field --- */
 
 static bool is_operator(struct text name)

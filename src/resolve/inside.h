@@ -204,6 +204,10 @@ void effective_packs(struct effective *out, struct arena *arena);
  * as a whole. */
 struct backdrop *backdrop_make(const struct effective *parent, const struct name_set *told, const struct catalog *catalog, struct arena *arena);
 /* Whether resolving this tree over it, as a recipe that nobody inherits from, can find nothing. False: it may. */
+/* Whether a glance over one says what it says over the other. */
+bool backdrop_same(const struct backdrop *a, const struct backdrop *b);
+/* early.c: kind by kind and byte by byte, members in their order; places may differ. */
+bool tree_same(const struct value *a, const struct value *b);
 bool glance_is_clear(const struct backdrop *backdrop, const struct value *own, struct arena *scratch);
 
 /* --- monitored.c --- */

@@ -120,17 +120,31 @@ struct leaves {
 	struct diags *found;   /* by recipe: while it was resolved, and what monitored_check_one() found then */
 	struct diags *monitored;
 	const struct backdrop **backdrops; /* by recipe: of those that others inherit from */
+	const struct backdrop **proven;    /* by recipe: what recipe.clear of its children was, and the same as that */
 	struct arena trees[WORK_THREADS_MAX], findings[WORK_THREADS_MAX];
 };
 
-static bool is_clear(const struct leaves *leaves, size_t i, const struct value *own, struct arena *scratch)
+/* What a glance at this recipe would be over; NULL where one is not enough. */
+static const struct backdrop *find_backdrop(const struct leaves *leaves, size_t i)
 {
 	const struct link *link = &leaves->progress->links[i];
 
 	if (!link->usable || !link->whole || leaves->progress->catalog->recipes[i].record.broken || !link->parent || link->older)
+		return NULL;
+	return leaves->backdrops[link->parent_index];
+}
+
+/* Whether the glance that was cast when it was read holds: its backdrop was a guess at this one. */
+static bool was_clear(const struct leaves *leaves, size_t i)
+{
+	const struct backdrop *then = leaves->progress->catalog->recipes[i].clear, *now = then ? find_backdrop(leaves, i) : NULL;
+
+	if (!now)
 		return false;
-	const struct backdrop *backdrop = leaves->backdrops[link->parent_index];
-	return backdrop && glance_is_clear(backdrop, own, scratch);
+	const struct backdrop **proven = &leaves->proven[leaves->progress->links[i].parent_index];
+	if (*proven != then && backdrop_same(then, now))
+		*proven = then;
+	return *proven == then;
 }
 
 static void check_leaf(void *context, size_t at, unsigned worker)
@@ -146,7 +160,8 @@ static void check_leaf(void *context, size_t at, unsigned worker)
 
 	diags_init(&leaves->found[i], &leaves->findings[worker]);
 	diags_init(&leaves->monitored[i], &leaves->findings[worker]);
-	if (!is_clear(leaves, i, own, arena))
+	const struct backdrop *backdrop = find_backdrop(leaves, i);
+	if (!backdrop || !glance_is_clear(backdrop, own, arena))
 		resolve_one(progress, i, own, &bench);
 	if (out->usable)
 		monitored_check_one(out, progress->catalog, true, arena, &leaves->monitored[i]);
@@ -195,11 +210,15 @@ static void resolve_in_order(struct progress *progress, const size_t *order, uns
 	leaves->found = arena_array(arena, count, sizeof *leaves->found);
 	leaves->monitored = arena_array(arena, count, sizeof *leaves->monitored);
 	leaves->backdrops = arena_array(arena, count, sizeof *leaves->backdrops);
+	leaves->proven = arena_array(arena, count, sizeof *leaves->proven);
 	for (size_t at = 0; at < count; at++) {
 		size_t i = order[at];
 		const struct bench bench = {arena, &leaves->found[i]};
 		if (!kept[i]) {
-			items[leaf_count++] = i;
+			if (was_clear(leaves, i))
+				progress->recipes[i].recipe = &progress->catalog->recipes[i];
+			else
+				items[leaf_count++] = i;
 			continue;
 		}
 		diags_init(&leaves->found[i], arena);

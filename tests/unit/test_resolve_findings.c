@@ -9,26 +9,28 @@
 
 static const int64_t presents[] = {1767225600 /* 2026-01-01 */, 1798761600 /* 2027-01-01 */};
 
-static void load(struct catalog *catalog, struct source **source, const char *folder, bool brief, struct arena *arena, struct diags *diags)
+/* jobs 0: whole trees. One thread judges some recipes when it reads them, several do not. */
+static void load(struct catalog *catalog, struct source **source, const char *folder, unsigned jobs, struct arena *arena, struct diags *diags)
 {
 	struct source_options options = {.directory = folder};
 	struct failure failure;
 
 	if (source_open(source, &options, arena, &failure) < 0 ||
-	    (brief ? catalog_load_brief : catalog_load)(catalog, *source, &limits_default, brief ? 2 : 1, arena, diags, &failure) < 0)
+	    (jobs ? catalog_load_brief(catalog, &resolve_brief, *source, &limits_default, jobs, arena, diags, &failure)
+	          : catalog_load(catalog, *source, &limits_default, 1, arena, diags, &failure)) < 0)
 		fail_msg("%s: %s", folder, failure.message);
 }
 
-static void find(struct diags *diags, const char *folder, int64_t present, bool short_way, struct arena *arena)
+static void find(struct diags *diags, const char *folder, int64_t present, unsigned jobs, struct arena *arena)
 {
 	struct catalog catalog;
 	struct resolved resolved;
 	struct source *source;
 
 	diags_init(diags, arena);
-	load(&catalog, &source, folder, short_way, arena, diags);
-	if (short_way)
-		resolve_findings(&resolved, &catalog, present, 2, arena, diags);
+	load(&catalog, &source, folder, jobs, arena, diags);
+	if (jobs)
+		resolve_findings(&resolved, &catalog, present, jobs, arena, diags);
 	else
 		resolve_all(&resolved, &catalog, present, arena, diags);
 	catalog_apply_rules(&catalog, diags);
@@ -36,15 +38,14 @@ static void find(struct diags *diags, const char *folder, int64_t present, bool 
 	source_close(source);
 }
 
-/* The number of findings that were compared. */
-static size_t same_findings(const char *folder, int64_t present)
+static size_t same_with(const char *folder, int64_t present, unsigned jobs)
 {
 	struct arena arena;
 	struct diags full, quick;
 
 	arena_init(&arena);
-	find(&full, folder, present, false, &arena);
-	find(&quick, folder, present, true, &arena);
+	find(&full, folder, present, 0, &arena);
+	find(&quick, folder, present, jobs, &arena);
 	for (size_t i = 0; i < full.count && i < quick.count; i++) {
 		const struct diag *a = &full.items[i], *b = &quick.items[i];
 		bool related = a->related_count == b->related_count;
@@ -59,6 +60,15 @@ static size_t same_findings(const char *folder, int64_t present)
 		fail_msg("%s: %zu findings, %zu by the short way", folder, full.count, quick.count);
 	size_t count = full.count;
 	arena_release(&arena);
+	return count;
+}
+
+/* The number of findings that were compared. */
+static size_t same_findings(const char *folder, int64_t present)
+{
+	size_t count = same_with(folder, present, 2);
+
+	assert_int_equal(same_with(folder, present, 1), count);
 	return count;
 }
 
@@ -224,12 +234,78 @@ static void test_leaves(void **state)
 	assert_true(found > above.passed * below.passed / 2);
 }
 
+/* --- recipes judged when they are read --- */
+
+/* How many recipes were found to be clear then, and how many findings name this word in the end. */
+static size_t judged(const char *folder, const char *word, size_t *said)
+{
+	struct arena arena;
+	struct catalog catalog;
+	struct resolved resolved;
+	struct source *source;
+	struct diags diags;
+	size_t count = 0;
+
+	arena_init(&arena);
+	diags_init(&diags, &arena);
+	load(&catalog, &source, folder, 1, &arena, &diags);
+	for (size_t i = 0; i < catalog.recipe_count; i++)
+		count += catalog.recipes[i].clear != NULL;
+	resolve_findings(&resolved, &catalog, presents[0], 1, &arena, &diags);
+	*said = 0;
+	for (size_t i = 0; i < diags.count; i++)
+		*said += strstr(arena_format(&arena, "%.*s", TEXT_ARGS(diags.items[i].message)), word) != NULL;
+	source_close(source);
+	arena_release(&arena);
+	return count;
+}
+
+/* The guess at what stands above fails in each way that it can; what is said is the same. */
+static void test_wrong_guesses(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct chooser first = {.only = 0};
+	const char *base = baseline(&sandbox->arena, &first, 0), *folder = sandbox_path(sandbox, "w");
+	const char *children = "metadata:\n  name: C\n  model_family: forecasting\n  level: client\n  parent: base_0\n  version: 1.0.0\n  status: approved\n";
+	size_t said;
+
+	sandbox_write(sandbox, "w/recipes/base_0.yaml", base);
+	for (size_t i = 0; i < 3; i++)
+		sandbox_write(sandbox, arena_format(&sandbox->arena, "w/recipes/client_%zu.yaml", i),
+		              arena_format(&sandbox->arena, "%s  id: client_%zu\nrequirements: {schema: {columns: {other: {type: number}}}}\n", children, i));
+	assert_int_equal(judged(folder, "price", &said), 3);
+	same_findings(folder, presents[0]);
+
+	/* Another of that id, seen by the parser alone, comes first: over it there is something to say. */
+	const char *hidden = "metadata: {'id': base_0, name: B, model_family: forecasting, level: baseline, version: 1.0.0, status: approved, owner: a}\n"
+	                     "requirements: {min_history: 52w, schema: {columns: {OTHER: {type: number}}}}\npipeline: {stages: [{name: a, type: training}]}\n"
+	                     "evaluation: {metrics: {MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}}}\n";
+	sandbox_write(sandbox, "w/recipes/a.yaml", hidden);
+	assert_int_equal(judged(folder, "OTHER", &said), 3);
+	assert_int_equal(said, 3);
+	assert_true(same_findings(folder, presents[0]) >= 4);
+
+	/* It is the only one. */
+	sandbox_write(sandbox, "w/recipes/base_0.yaml", "# id: base_0\n{}\n");
+	assert_int_equal(judged(folder, "OTHER", &said), 0);
+	assert_int_equal(said, 3);
+	same_findings(folder, presents[0]);
+
+	/* What looks like an id and a parent stands in texts. */
+	sandbox_write(sandbox, "w/recipes/base_0.yaml", arena_format(&sandbox->arena, "x-note: |\n  id: base_7\n  parent: client_1\n%s", base));
+	sandbox_write(sandbox, "w/recipes/a.yaml", arena_format(&sandbox->arena, "x-note: |\n  id: base_0\n%s  id: client_9\n", children));
+	judged(folder, "OTHER", &said);
+	assert_int_equal(said, 0);
+	same_findings(folder, presents[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_example),
 		cmocka_unit_test_setup_teardown(test_cases, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_leaves, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_wrong_guesses, sandbox_open, sandbox_close),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
