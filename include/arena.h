@@ -38,6 +38,9 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t size);
 /* malloc and realloc that end the process as above; for what must be free()d before its arena goes. */
 void *memory_get(size_t size);
 void *memory_resize(void *old, size_t size);
+/* Once at the start of a process: blocks of a megabyte and more go back to the system when they are freed, so that what is held at most is
+ * what is in use at most. */
+void memory_begin(void);
 /* What both do when there is none left: one line on stderr, exit status 3. For libraries that report it in their own way. */
 _Noreturn void memory_exhausted(void);
 

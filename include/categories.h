@@ -8,8 +8,6 @@
 #include "arena.h"
 #include "text.h"
 
-enum { CATEGORIES_RECENT = 256 };
-
 struct category {
 	struct text label;
 	size_t count;
@@ -20,7 +18,7 @@ struct categories {
 	struct category **items; /* in the order of their first occurrence; in byte order after categories_sort() */
 	size_t count;
 	void *tree;
-	struct category *recent[CATEGORIES_RECENT]; /* by what of a label can be read at a glance */
+	struct category **recent; /* by what of a label can be read at a glance; NULL before the first */
 };
 
 void categories_init(struct categories *categories);

@@ -39,7 +39,7 @@ struct ordered_source {
 struct ordered_options {
 	size_t columns;
 	unsigned jobs;                /* 1 to ORDERED_JOBS_MAX */
-	size_t memory;                /* bytes, for values and for counts */
+	size_t memory;                /* bytes, for values and for counts of this side; the walk has those of the sides that keep nothing */
 	bool keep;
 	struct ordered_source source; /* of the columns again; unused where values are kept */
 };

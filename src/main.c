@@ -20,11 +20,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arena.h"
 #include "cli.h"
 #include "failure.h"
 
 int main(int argc, char **argv)
 {
+	memory_begin();
 	int code = cli_run(argc, argv);
 
 	/* A full disk or closed pipe may show only now. */

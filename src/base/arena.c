@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "failure.h"
 
@@ -16,6 +19,14 @@ struct arena_block {
 };
 
 enum { BLOCK_BYTES = 64 * 1024, SPARE_MOST = 16, ALIGN = _Alignof(max_align_t) };
+
+void memory_begin(void)
+{
+#ifdef __GLIBC__
+	/* Setting it keeps glibc from raising it to the largest block that it has seen freed. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
 
 _Noreturn void memory_exhausted(void)
 {

@@ -209,7 +209,8 @@ static int compare(struct drift_result *out, bool *ok, struct drift_reference *r
                    const struct drift_request *request, struct arena *arena, struct failure *failure)
 {
 	size_t *like = arena_array(arena, current->name_count, sizeof *like), memory = memory_of(request);
-	uint64_t held = reference->side.numbers && ordered_is_kept(reference->side.numbers) ? 8 * reference->side.rows * reference->side.number_count : 0;
+	bool kept = reference->side.numbers && ordered_is_kept(reference->side.numbers);
+	size_t held = kept ? 8 * reference->side.rows * reference->side.number_count : memory / 2;
 	struct column_facts *facts;
 
 	for (size_t i = 0; i < current->name_count; i++)
@@ -218,7 +219,7 @@ static int compare(struct drift_result *out, bool *ok, struct drift_reference *r
 		if (choice->pairs[i].there[REFERENCE] && choice->pairs[i].there[CURRENT])
 			like[choice->pairs[i].at[CURRENT]] = reference->side.columns[choice->pairs[i].at[REFERENCE]].number;
 	want_pairs(current, CURRENT, choice, &reference->side);
-	if (side_read(current, ok, &reference->side, like, memory - (size_t)held, arena, failure))
+	if (side_read(current, ok, &reference->side, like, memory - held, arena, failure))
 		return -1;
 	if (!*ok)
 		return 0;

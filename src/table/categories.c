@@ -33,6 +33,8 @@ void categories_release(struct categories *categories)
 	*categories = (struct categories){0};
 }
 
+enum { RECENT = 256 };
+
 /* Its ends and its length, mixed. Nothing but speed depends on how well they tell labels apart. */
 static size_t glance(struct text label)
 {
@@ -45,13 +47,16 @@ static size_t glance(struct text label)
 		for (size_t i = 0; i < label.len; i++)
 			first = first << 8 | (unsigned char)label.at[i];
 	}
-	return (size_t)(((first ^ label.len) * UINT64_C(0x9e3779b97f4a7c15) + last * UINT64_C(0xc2b2ae3d27d4eb4f)) >> 32) % CATEGORIES_RECENT;
+	return (size_t)(((first ^ label.len) * UINT64_C(0x9e3779b97f4a7c15) + last * UINT64_C(0xc2b2ae3d27d4eb4f)) >> 32) % RECENT;
 }
 
 static void add(struct categories *categories, struct text label, size_t count)
 {
-	struct category **recent = &categories->recent[glance(label)], wanted = {.label = label};
+	struct category wanted = {.label = label};
 
+	if (!categories->recent)
+		categories->recent = arena_array(&categories->arena, RECENT, sizeof *categories->recent);
+	struct category **recent = &categories->recent[glance(label)];
 	if (*recent && text_equal((*recent)->label, label)) {
 		(*recent)->count += count;
 		return;

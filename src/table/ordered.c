@@ -4,7 +4,7 @@
 #include "ordered_walk.h"
 #include "work.h"
 
-enum { SAMPLE_MOST = 32768, BLOCK_LEAST = 128, BLOCK_MOST = 8192, STEP = 512 };
+enum { SAMPLE_MOST = 32768, SAMPLE_LEAST = 1024, BLOCK_LEAST = 128, BLOCK_MOST = 8192, STEP = 512 };
 
 /* Cells take a quarter of the memory at most: on either side 8 bytes each, and one on each thread. */
 static size_t cells_size(const struct ordered_options *options)
@@ -14,6 +14,16 @@ static size_t cells_size(const struct ordered_options *options)
 	while (size > CELLS_LEAST && size * columns * (16 + options->jobs) > options->memory / 4)
 		size /= 2;
 	return size;
+}
+
+/* Samples take a quarter of the memory at most, too, before there are counts. */
+static size_t sample_most(const struct ordered_options *options)
+{
+	size_t most = SAMPLE_MOST, columns = options->columns ? options->columns : 1;
+
+	while (most > SAMPLE_LEAST && most * columns * sizeof(double) > options->memory / 4)
+		most /= 2;
+	return most;
 }
 
 static void borrow_cells(struct ordered *ordered, const struct ordered *like)
@@ -29,6 +39,7 @@ struct ordered *ordered_open(const struct ordered_options *options, struct order
 
 	*ordered = (struct ordered){.options = *options, .cells_size = cells_size(options)};
 	ordered->columns = memory_get(columns * sizeof *ordered->columns);
+	ordered->sample_most = sample_most(options);
 	for (size_t i = 0; i < columns; i++)
 		ordered->columns[i] = (struct ordered_column){0};
 	/* Sorting needs room beside what it sorts: for one column a thread. */
@@ -97,13 +108,13 @@ void ordered_sample(struct ordered *ordered, size_t column, const double *values
 	struct ordered_column *to = &ordered->columns[column];
 
 	if (!to->sample)
-		to->sample = memory_get(SAMPLE_MOST * sizeof *to->sample);
+		to->sample = memory_get(ordered->sample_most * sizeof *to->sample);
 	/* What comes late counts as much as what comes early. */
 	for (size_t i = 0; i < count; i++) {
-		if (to->sample_count == SAMPLE_MOST) {
-			for (size_t k = 0; k < SAMPLE_MOST / 2; k++)
+		if (to->sample_count == ordered->sample_most) {
+			to->sample_count /= 2;
+			for (size_t k = 0; k < to->sample_count; k++)
 				to->sample[k] = to->sample[2 * k];
-			to->sample_count = SAMPLE_MOST / 2;
 		}
 		to->sample[to->sample_count++] = values[i];
 	}
@@ -116,7 +127,7 @@ static void fit_column(void *context, size_t i, unsigned worker)
 
 	(void)worker;
 	/* Kept values are a sample of themselves. */
-	for (size_t at = 0; column->values && at < column->sum.count; at += column->sum.count / SAMPLE_MOST + 1)
+	for (size_t at = 0; column->values && at < column->sum.count; at += column->sum.count / ordered->sample_most + 1)
 		ordered_sample(ordered, i, &column->values[at], 1);
 	cells_fit(&ordered->cells[i], ordered->cells_size, column->sample, column->sample_count);
 	column->cells = &ordered->cells[i];

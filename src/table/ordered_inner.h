@@ -37,7 +37,7 @@ struct ordered {
 	struct ordered_options options;
 	struct ordered_column *columns;
 	struct cells *cells;   /* its own, one a column; NULL: borrowed, or none yet */
-	size_t cells_size;
+	size_t cells_size, sample_most;
 	struct worker_shares workers[ORDERED_JOBS_MAX];
 	uint64_t room, held;   /* values that may be kept, that are: a thread that finds too many gives up for all */
 	bool overflown;

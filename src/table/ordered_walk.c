@@ -6,8 +6,8 @@
 #include "ordered_walk.h"
 #include "work.h"
 
-/* What a pass holds at once is sorted with as much again beside it for half of it: 12 bytes a value. */
-enum { BYTES_A_VALUE = 12, RANGES_A_COLUMN = 15, LOCAL = 64, TIES = 256, STEP = 512 };
+/* What a pass holds at once is sorted with as much again beside it for half of it: 12 bytes a value, and some for blocks that are not full. */
+enum { BYTES_A_VALUE = 14, RANGES_A_COLUMN = 15, LOCAL = 64, TIES = 256, STEP = 512 };
 
 /* A run of cells of one column whose wanted values are taken in one pass. */
 struct range {
@@ -471,10 +471,18 @@ static void want_column(void *context, size_t i, unsigned worker)
 		walk->wanted[i] = cells_wanted(column_of(walk, 0, i), column_of(walk, 1, i), &walk->wants[i]);
 }
 
+/* What a side that keeps its values was given is taken. */
+static size_t free_memory(const struct ordered *reference, const struct ordered *current)
+{
+	size_t first = reference->options.keep ? 0 : reference->options.memory;
+
+	return first + (current && !current->options.keep ? current->options.memory : 0);
+}
+
 int ordered_walk(struct ordered *reference, struct ordered *current, const struct ordered_want *wants,
                  const struct ordered_visitor *visitor, struct failure *failure)
 {
-	size_t columns = reference->options.columns, memory = reference->options.memory;
+	size_t columns = reference->options.columns;
 	struct walk walk = {.sides = {reference, current}, .wants = wants, .visitor = visitor, .columns = columns};
 	int result;
 
@@ -484,7 +492,7 @@ int ordered_walk(struct ordered *reference, struct ordered *current, const struc
 	}
 	if (current)
 		ordered_borrow(current, reference);
-	walk.budget = memory / BYTES_A_VALUE;
+	walk.budget = free_memory(reference, current) / BYTES_A_VALUE;
 	walk.budget = walk.budget < 1024 ? 1024 : walk.budget;
 	walk.wanted = memory_get(columns * sizeof *walk.wanted);
 	walk.range_of = memory_get(columns * sizeof *walk.range_of);
