@@ -15,7 +15,7 @@ BEGIN {
 	words(output, "printf vprintf fprintf vfprintf dprintf puts fputs putchar putc fputc fwrite perror stdout stderr")
 	words(ambient, "exit abort quick_exit time gettimeofday getenv secure_getenv")
 	words(system_headers, "assert.h ctype.h dirent.h errno.h fcntl.h fenv.h float.h inttypes.h limits.h locale.h math.h poll.h pwd.h regex.h sched.h search.h signal.h spawn.h " \
-		"emmintrin.h immintrin.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h termios.h time.h unistd.h")
+		"emmintrin.h immintrin.h malloc.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h termios.h time.h unistd.h")
 	for (i = 2; i < ARGC; i++) {
 		is_file[ARGV[i]] = 1
 		if (split(ARGV[i], part, "/") == 3 && part[1] == "src")
