@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "arena.h"
+#include "statistics.h"
 
 /* Evaluation walks the tree; limits on its parts bound how deep. Steps are counted beside the static bound, as a list that a name stands
  * for may be longer than EXPRESSION_LIST. */
@@ -45,15 +46,13 @@ static struct expression_value evaluate_name(struct evaluation *e, const struct 
 	return value;
 }
 
+/* An item may be unknown: whether that matters is for what looks into the list. */
 static struct expression_value evaluate_list(struct evaluation *e, const struct node *node)
 {
 	struct expression_value *items = arena_array(e->arena, node->count, sizeof *items);
 
-	for (size_t i = 0; i < node->count; i++) {
+	for (size_t i = 0; i < node->count; i++)
 		items[i] = evaluate(e, node->parts[i]);
-		if (!items[i].known)
-			return unknown(node, items[i].why);
-	}
 	return (struct expression_value){.type = node->type, .known = true, .items = items, .count = node->count};
 }
 
@@ -204,22 +203,25 @@ static struct expression_value evaluate_back(struct evaluation *e, const struct 
 static struct expression_value evaluate_history(struct evaluation *e, const struct node *node)
 {
 	size_t count = (size_t)node->number;
-	double sum = 0, later = 0;
+	struct moments moments;
+	double later = 0;
 	bool rises = true;
 
 	if (node->operation == OP_PREVIOUS)
 		return evaluate_back(e, node, 1);
+	double *values = arena_array(e->arena, count, sizeof *values);
 	for (size_t back = 0; back < count; back++) {
 		struct expression_value value = evaluate_back(e, node, back);
 		if (!value.known)
 			return unknown(node, value.why);
 		rises = rises && (!back || value.number < later);
-		later = value.number;
-		sum += value.number / (double)count;
+		values[back] = later = value.number;
 	}
 	if (node->operation == OP_RISING)
 		return truth_of(rises);
-	return isfinite(sum) ? number_of(sum) : unknown(node, TEXT("the average is too large a number"));
+	/* Summed exactly: what stands still is neither above nor below its own mean. */
+	values_moments(&moments, values, count);
+	return number_of(ldexp(moments.mean + moments.mean_rest, moments.scale));
 }
 
 /* Whether it is there at all; a value that is there and cannot be used is not absent. */

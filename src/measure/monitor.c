@@ -77,7 +77,8 @@ static void note_age(void *context, struct text name, size_t offset, size_t len)
 		*(bool *)context = true;
 }
 
-/* Before the first snapshot that is judged: the one with data that it depends on, and those that conditions look back to. */
+/* Before the first snapshot that is judged: the one with data that it depends on, and those that conditions look back to, which for an age
+ * are all, for drift those with data. */
 static size_t first_needed(const struct monitored *monitored)
 {
 	const struct watch *watch = &monitored->watch;
@@ -86,6 +87,7 @@ static size_t first_needed(const struct monitored *monitored)
 	for (size_t k = 0; k < watch->rule_count; k++)
 		if (watch->alerts[k].expression && expression_history(watch->alerts[k].expression) > back)
 			back = expression_history(watch->alerts[k].expression);
+	size_t least = back < needed ? needed - back : 0;
 	for (size_t at = needed; needed; at = needed - 1) {
 		size_t earlier = newest_csv(monitored, at);
 		if (earlier == monitored->out->snapshot_count)
@@ -94,7 +96,7 @@ static size_t first_needed(const struct monitored *monitored)
 		if (!back--)
 			break;
 	}
-	return needed;
+	return needed < least ? needed : least;
 }
 
 static int measure_snapshots(struct monitored *monitored)

@@ -204,7 +204,10 @@ int age_find(struct monitored *monitored, size_t i)
 	struct data_age *age = &monitored->ages[i];
 	size_t with_csv = newest_csv(monitored, i);
 
-	*age = (struct data_age){.known = true, .has = true, .time = monitored->out->snapshots[i].snapshot->time};
+	/* Metrics alone are no data: where there is data at all, its own stamp is how old it is. */
+	size_t dated = with_csv < monitored->out->snapshot_count ? with_csv : i;
+	*age = (struct data_age){.known = true, .has = true, .time = monitored->out->snapshots[dated].snapshot->time,
+	                         .stamp = monitored->out->snapshots[dated].snapshot->stamp};
 	for (size_t k = 0; k < watch->fresh_count; k++) {
 		int64_t oldest, newest = 0;
 		bool found = false;

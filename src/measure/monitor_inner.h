@@ -53,7 +53,7 @@ struct monitored {
 	const struct monitor_request *request;
 	struct watch watch;
 	size_t first;                  /* drift, alerts and states are known from here on */
-	struct data_age { bool known, has; int64_t time; struct text by; struct text lacking; } *ages; /* per snapshot */
+	struct data_age { bool known, has; int64_t time; struct text stamp, by, lacking; } *ages; /* per snapshot */
 	enum model_state *raw;         /* states before monitoring.hold */
 	struct drift_reference *reference; /* read once for all snapshots; NULL: not yet, or it cannot be used */
 	bool reference_tried;

@@ -259,7 +259,7 @@ static void judge_age(struct reasons *out, const struct monitored *monitored, si
 		reason->until = text_format(arena, "a value of %.*s that is not older than %.*s hours", TEXT_ARGS(age->by), TEXT_ARGS(watch->max_age_text));
 		return;
 	}
-	reason->words = text_format(arena, "newest snapshot %.*s is older than %.*s hours", TEXT_ARGS(monitored->out->snapshots[i].snapshot->stamp),
+	reason->words = text_format(arena, "newest snapshot %.*s is older than %.*s hours", TEXT_ARGS(age->stamp),
 	                            TEXT_ARGS(watch->max_age_text));
 	reason->until = text_format(arena, "a snapshot that is not older than %.*s hours", TEXT_ARGS(watch->max_age_text));
 }

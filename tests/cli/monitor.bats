@@ -88,3 +88,45 @@ YAML
 	must_exit 0 "$GALLEY" explain --eval model_bikes 'previous(drift.temp.psi) < avg(drift.temp.psi, 12)' --as-of 2012-08-29
 	[ "${lines[0]}" = true ]
 }
+
+# A model with metrics for each of six days, and no other data.
+metrics_alone() {
+	mkdir -p ws/recipes ws/runs/model_m/snapshots
+	cd ws
+	cat >recipes/r.yaml <<'YAML'
+metadata: {id: recipe_r, name: R, model_family: forecasting, level: baseline, version: 1.0.0, status: approved, owner: o}
+requirements: {grain: day}
+pipeline: {stages: [{name: t, type: training}]}
+evaluation: {metrics: {MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}}}
+monitoring:
+  metrics: [MAPE]
+  freshness: {max_age_hours: 48}
+YAML
+	cat >runs/model_m/model.yaml <<'YAML'
+metadata: {id: model_m, name: M, owner: o}
+recipe: recipe_r
+status: staging
+version: 1.0.0
+YAML
+	for day in 1 2 3 4 5 6; do echo '{"MAPE": 0.1}' >runs/model_m/snapshots/2025-01-0$day.json; done
+}
+
+@test "ages of earlier snapshots are known where no snapshot has data" {
+	metrics_alone
+	must_exit 0 "$GALLEY" explain --eval model_m 'avg(freshness.age_hours, 6)' --as-of 2025-01-07
+	[ "${lines[0]}" = 0 ]
+	must_exit 0 "$GALLEY" explain --eval model_m 'avg(freshness.age_hours, 7)' --as-of 2025-01-07
+	says 'freshness.age_hours has 6 snapshots to look into, and 7 are needed'
+}
+
+@test "metrics that go on arriving do not hide that the data has ended" {
+	metrics_alone
+	must_exit 0 "$GALLEY" monitor model_m --as-of 2025-01-07
+	printf 'a\n1\n' >runs/model_m/snapshots/2025-01-02.csv
+	must_exit 0 "$GALLEY" monitor model_m --as-of 2025-01-04
+	must_exit 1 "$GALLEY" monitor model_m --as-of 2025-01-07
+	says 'Stale  model_m, staging, since 2025-01-04'
+	says 'newest snapshot 2025-01-02 is older than 48 hours'
+	must_exit 0 "$GALLEY" explain --eval model_m 'freshness.age_hours' --as-of 2025-01-07
+	[ "${lines[0]}" = 120 ]
+}

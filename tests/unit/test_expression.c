@@ -204,7 +204,10 @@ static void test_lists(void **state)
 	check("(true ? [1] : [2]).exists(x, x == 1)", "true");
 	check("'b' in drift.features && !('c' in drift.features)", "true");
 	check("0.2 in drift.values", "true");
-	check("[1, missing].exists(x, x == 1)", "unknown");
+	check("[1, missing].exists(x, x == 1) && [missing, 1].exists(x, x == 1)", "true");
+	check("1 in [missing, 1] && ![1, missing].all(x, x > 1)", "true");
+	check("[1, missing].exists(x, x == 2)", "unknown");
+	check("min([1, missing]) > 0", "unknown");
 }
 
 static void test_history(void **state)
@@ -213,6 +216,7 @@ static void test_history(void **state)
 	check("previous(up) == 3 && previous(up * 2) == 6 && previous(wave) == 2", "true");
 	check("avg(up, 4) == 2.5 && avg(up, 1) == 4 && avg(wave, 2) == 3", "true");
 	check("rising(up, 4) && rising(wave, 2)", "true");
+	check("avg(0.07 + 0 * up, 3) == 0.07 && avg(0.1 + 0 * up, 3) == 0.1 && avg(0.7 + 0 * up, 3) == 0.7", "true");
 	check("rising(wave, 3) || rising(-up, 2)", "false");
 	check("up - previous(up) > 0.9", "true");
 	check("[1, 2].exists(x, avg(up, 2) > x)", "true");
