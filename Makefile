@@ -47,6 +47,13 @@ $(BUILD)/obj/%.o: src/%.c | build-needs
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What is kept between runs belongs to the code that made it: any change of what computes makes it another one's.
+STAMP := $(shell cat $(sort $(wildcard include/*.h src/base/* src/source/* src/table/* src/measure/*)) | cksum | tr ' ' -)
+$(BUILD)/stamp/$(STAMP):
+	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
+$(BUILD)/obj/measure/kept.o: $(BUILD)/stamp/$(STAMP)
+$(BUILD)/obj/measure/kept.o: ALL_CFLAGS += -DGALLEY_CODE_STAMP='"$(STAMP)"'
+
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/libgalley.a | test-needs
 	$(SAY)
 	@mkdir -p $(@D)

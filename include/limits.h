@@ -34,6 +34,7 @@ struct limits {
 	size_t walk_commits;
 	size_t walk_files;       /* entries below the workspace's folders */
 	size_t walk_depth;       /* folders within each other */
+	size_t cache_bytes;      /* finished work that is kept */
 	size_t findings;         /* of one code in one file */
 	uint64_t given;          /* bit i: limit_list[i] was set on the command line, and galley.yaml has no say */
 };
@@ -46,7 +47,7 @@ struct limit_row {
 	const char *doc;
 };
 
-enum { LIMIT_LIST_COUNT = 22 };
+enum { LIMIT_LIST_COUNT = 23 };
 extern const struct limit_row limit_list[LIMIT_LIST_COUNT];
 extern const struct limits limits_default;
 

@@ -28,6 +28,7 @@ struct source_options {
 	const char *objects;    /* a further folder of git objects, as a push that is not yet accepted lies in one; NULL */
 	const char *index_file; /* NULL: the repository's own */
 	const struct limits *limits; /* NULL: limits_default */
+	bool no_cache;         /* nothing that is kept in the repository is read or written */
 	unsigned patience;     /* seconds that reading one git object may take before the process ends with EXIT_UNABLE, as libgit2 can
 	                        * loop on a damaged one; 0: 30. Uses SIGALRM, unless somebody else handles it */
 };
@@ -215,6 +216,25 @@ int source_commit_note(struct commit_note *out, struct source *source, const cha
 struct text source_memory_read(struct source *source, const char *name, size_t max, struct arena *arena);
 /* Written beside it and renamed. That it cannot be written is nobody's failure. */
 void source_memory_write(struct source *source, const char *name, struct text bytes);
+
+/* Finished work by what it was made from: key is the SHA-256 of all of that, the code that makes it included. Nothing where it is not there
+ * or is damaged. The bytes are as they were written; what they mean is checked by whoever reads them. */
+struct text source_kept_read(struct source *source, const char key[65], struct arena *arena);
+/* source_close() removes the oldest beyond limits->cache_bytes. */
+void source_kept_write(struct source *source, const char key[65], struct text bytes);
+
+/* What is kept: finished work, and the index of versions. */
+struct kept_sizes {
+	bool has_repository;
+	uint64_t results, result_bytes, index_bytes;
+};
+/* Fails where the folder is there and cannot be read or emptied. */
+int source_kept_sizes(struct kept_sizes *out, struct source *source, struct failure *failure);
+int source_kept_clear(struct kept_sizes *removed, struct source *source, struct failure *failure);
+
+/* The blob id of the bytes that reading a file gives, "" where they are not those of a blob (git would convert them, or another program
+ * may), there is no such file, or no repository to ask. By git's index where that is sure, else the file is read. */
+void source_content(char blob[41], struct source *source, struct text path);
 
 /* A file by its id in git, as source_read(); the input's path is the one that is given. */
 int source_read_blob(struct input *input, enum read_result *result, struct source *source, const char *blob, struct text path,

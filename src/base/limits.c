@@ -30,6 +30,7 @@ const struct limits limits_default = {
 	.walk_commits = 100000,
 	.walk_files = 1000000,
 	.walk_depth = 200,
+	.cache_bytes = 256 * (size_t)MIB,
 	.findings = 20,
 };
 
@@ -58,6 +59,7 @@ const struct limit_row limit_list[LIMIT_LIST_COUNT] = {
 	COUNT(walk_commits, SIZE_MAX, "most commits that a look into history visits"),
 	COUNT(walk_files, SIZE_MAX, "most files below the folders"),
 	COUNT(walk_depth, 1000, "deepest folders within each other"),
+	BYTES(cache_bytes, "most that is kept of finished work"),
 	COUNT(findings, SIZE_MAX, "most findings of one code that are shown for one file"),
 };
 #undef BYTES

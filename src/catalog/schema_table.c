@@ -326,6 +326,7 @@ const struct field schema_fields[] = {
     CONFIG("limits.walk_commits", SIZE, DOC("most commits that a look into history visits", "100000"), ELSE("100000")),
     CONFIG("limits.walk_files", SIZE, DOC("most files below the folders", "1000000"), ELSE("1000000")),
     CONFIG("limits.walk_depth", SIZE, DOC("deepest folders within each other", "200"), ELSE("200")),
+    CONFIG("limits.cache_bytes", SIZE, DOC("most that is kept of finished work", "256MiB"), ELSE("256MiB")),
     CONFIG("limits.findings", SIZE, DOC("most findings of one code that are shown for one file", "20"), ELSE("20")),
 };
 

@@ -31,14 +31,14 @@ struct invocation {
 	struct words operands;
 	/* for every command */
 	const char *directory, *git_dir, *at, *as_of, *format, *output, *color, *fail_on;
-	bool staged, quiet, verbose, help, version;
+	bool staged, no_cache, quiet, verbose, help, version;
 	size_t jobs;
 	struct words limit_settings;
 	/* Set by a command before session_open(), as in struct workspace_request. */
 	bool findings_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
 	const char *objects, *against;
 	/* for some */
-	bool why, commit, check, waivers, server, exit_code;
+	bool why, commit, check, show, clear, waivers, server, exit_code;
 	const char *branch, *author, *base;
 	struct output *outputs; /* every --format, for commands of many formats */
 	size_t output_count;

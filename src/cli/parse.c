@@ -20,6 +20,7 @@ const struct option global_options[] = {
 	{"fail-on", 0, OPTION_WORD, AT(fail_on), "LEVEL", "error|fail|warning|warn|note", "exit with 1 from this severity on: error (default), warning, note"},
 	{"jobs", 'j', OPTION_NUMBER, AT(jobs), "N", NULL, "at most N threads (default: all processors)"},
 	{"limit", 0, OPTION_WORDS, AT(limit_settings), "NAME=VALUE", NULL, "a cap on input other than its default, such as depth=128"},
+	{"no-cache", 0, OPTION_FLAG, AT(no_cache), NULL, NULL, "neither use nor keep what was computed before (see galley help cache)"},
 	{"quiet", 'q', OPTION_FLAG, AT(quiet), NULL, NULL, "errors only on standard error"},
 	{"verbose", 'v', OPTION_FLAG, AT(verbose), NULL, NULL, "say what is read, and as of when"},
 	{"version", 0, OPTION_FLAG, AT(version), NULL, NULL, "print the version"},

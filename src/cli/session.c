@@ -247,6 +247,7 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 			.at = invocation->at,
 			.staged = invocation->staged,
 			.objects = invocation->objects,
+			.no_cache = invocation->no_cache,
 			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
 		},
 		.jobs = session_jobs(invocation),

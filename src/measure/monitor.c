@@ -214,6 +214,7 @@ static bool prepare(struct monitored *monitored, const struct model *model)
 	watch_read(&monitored->watch, out->recipe, &request->catalog->config, arena);
 	show_settings(out, &monitored->watch);
 	monitored->ages = arena_array(arena, out->snapshot_count + 1, sizeof *monitored->ages);
+	monitored->contents = arena_array(arena, out->snapshot_count + 1, sizeof *monitored->contents);
 	monitored->raw = arena_array(arena, out->snapshot_count + 1, sizeof *monitored->raw);
 	return true;
 }

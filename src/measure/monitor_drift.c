@@ -1,6 +1,9 @@
 #include "monitor_inner.h"
 
+#include <string.h>
+
 #include "arena.h"
+#include "cache.h"
 
 size_t newest_csv(const struct monitored *monitored, size_t i)
 {
@@ -15,18 +18,35 @@ static struct table_file table_of(const struct monitored *monitored, struct text
 	return (struct table_file){monitored->request->source, path};
 }
 
+const struct content *content_of(struct monitored *monitored, size_t i)
+{
+	struct asked_content *asked = &monitored->contents[i];
+	const struct model_result *out = monitored->out;
+	struct table_file file = table_of(monitored, i < out->snapshot_count ? out->snapshots[i].snapshot->csv : out->model->reference);
+
+	if (!asked->asked)
+		cache_content(asked->content.blob, &file);
+	asked->asked = true;
+	return &asked->content;
+}
+
 /* The CSVs of the newest snapshots up to i, as many as the window holds, oldest first. */
-static size_t pool(struct table_file **files, const struct monitored *monitored, size_t i)
+static size_t pool(struct table_file **files, struct content **contents, struct monitored *monitored, size_t i)
 {
 	size_t window = monitored->watch.window < i + 1 ? monitored->watch.window : i + 1, count = 0;
 	struct table_file *out = arena_array(monitored->arena, window, sizeof *out);
+	struct content *ids = arena_array(monitored->arena, window, sizeof *ids);
 
 	for (size_t j = i + 1; j > 0 && count < window; j--) {
 		const struct snapshot *snapshot = monitored->out->snapshots[j - 1].snapshot;
-		if (snapshot->csv.len)
-			out[window - ++count] = table_of(monitored, snapshot->csv);
+		if (!snapshot->csv.len)
+			continue;
+		count++;
+		out[window - count] = table_of(monitored, snapshot->csv);
+		ids[window - count] = *content_of(monitored, j - 1);
 	}
 	*files = out + (window - count);
+	*contents = ids + (window - count);
 	return count;
 }
 
@@ -144,13 +164,34 @@ static int hold_reference(struct monitored *monitored, size_t i, const struct dr
 	return 0;
 }
 
-static int compare(struct drift_result *out, bool *ok, struct monitored *monitored, const struct drift_request *request)
+static int compare_data(struct drift_result *out, bool *ok, struct monitored *monitored, size_t i, const struct drift_request *request)
 {
 	const struct limits *limits = &monitored->watch.config->limits;
 
+	if (hold_reference(monitored, i, request) != 0)
+		return -1;
 	if (monitored->reference)
 		return drift_compare_with(out, ok, monitored->reference, request, limits, monitored->arena, monitored->diags, monitored->failure);
 	return drift_compare(out, ok, request, limits, monitored->arena, monitored->diags, monitored->failure);
+}
+
+/* As it was computed before from the same, or now. */
+static int compare(struct drift_result *out, bool *ok, struct monitored *monitored, size_t i, const struct drift_request *request,
+                   const struct content *currents)
+{
+	const struct content *reference = content_of(monitored, monitored->out->snapshot_count);
+	char key[65];
+
+	kept_drift_key(key, request, reference, currents, &monitored->watch.config->limits);
+	*ok = key[0] && kept_drift_read(out, key, request, reference, currents, monitored->arena);
+	if (*ok)
+		return 0;
+	size_t said = monitored->diags->count;
+	if (compare_data(out, ok, monitored, i, request) != 0)
+		return -1;
+	if (*ok && key[0] && monitored->diags->count == said)
+		kept_drift_write(out, key, request, reference, currents, monitored->arena);
+	return 0;
 }
 
 int drift_judge(struct monitored *monitored, size_t i)
@@ -159,11 +200,12 @@ int drift_judge(struct monitored *monitored, size_t i)
 	struct snapshot_result *out = &monitored->out->snapshots[i];
 	const struct model *model = monitored->out->model;
 	struct table_file reference = table_of(monitored, model->reference), *current;
+	struct content *contents;
 	bool ok = false;
 
 	if (!model->reference.len || !out->snapshot->csv.len)
 		return 0;
-	size_t count = pool(&current, monitored, i);
+	size_t count = pool(&current, &contents, monitored, i);
 	struct drift_request request = {
 		.reference = &reference,
 		.reference_count = 1,
@@ -185,7 +227,7 @@ int drift_judge(struct monitored *monitored, size_t i)
 	for (size_t method = 0; method < METHOD_COUNT; method++)
 		request.show[method] = watch->show[method];
 	size_t said = monitored->diags->count;
-	if (hold_reference(monitored, i, &request) != 0 || compare(&out->drift, &ok, monitored, &request) != 0)
+	if (compare(&out->drift, &ok, monitored, i, &request, contents) != 0)
 		return -1;
 	if (ok) {
 		withdraw(&out->drift, watch, monitored->arena);
@@ -195,6 +237,30 @@ int drift_judge(struct monitored *monitored, size_t i)
 	out->undecided = true;
 	out->undecided_reason = unusable_words(monitored->diags, said, out->snapshot->csv, monitored->arena);
 	forget_reference(monitored->diags, said, model->reference);
+	return 0;
+}
+
+/* The time range of a freshness feature, as it was found before or now. */
+static int range_find(struct kept_range *out, struct monitored *monitored, size_t i, struct text column)
+{
+	const struct watch *watch = &monitored->watch;
+	const struct limits *limits = &watch->config->limits;
+	struct table_file file = table_of(monitored, monitored->out->snapshots[i].snapshot->csv);
+	size_t said = monitored->diags->count;
+	struct content after;
+	char key[65];
+
+	kept_range_key(key, &file, content_of(monitored, i), column, watch->delimiter, watch->na, watch->na_count, limits);
+	if (key[0] && kept_range_read(out, key, &file, monitored->arena))
+		return 0;
+	if (table_time_range(&out->oldest, &out->newest, &out->found, &file, column, watch->delimiter, watch->na, watch->na_count, limits,
+	                     monitored->arena, monitored->diags, monitored->failure) != 0)
+		return -1;
+	if (!key[0] || monitored->diags->count != said)
+		return 0;
+	cache_content(after.blob, &file);
+	if (strcmp(after.blob, content_of(monitored, i)->blob) == 0)
+		kept_range_write(out, key, &file, monitored->arena);
 	return 0;
 }
 
@@ -209,18 +275,13 @@ int age_find(struct monitored *monitored, size_t i)
 	*age = (struct data_age){.known = true, .has = true, .time = monitored->out->snapshots[dated].snapshot->time,
 	                         .stamp = monitored->out->snapshots[dated].snapshot->stamp};
 	for (size_t k = 0; k < watch->fresh_count; k++) {
-		int64_t oldest, newest = 0;
-		bool found = false;
-		if (with_csv < monitored->out->snapshot_count) {
-			struct table_file file = table_of(monitored, monitored->out->snapshots[with_csv].snapshot->csv);
-			if (table_time_range(&oldest, &newest, &found, &file, watch->fresh[k], watch->delimiter, watch->na, watch->na_count,
-			                     &watch->config->limits, monitored->arena, monitored->diags, monitored->failure) != 0)
-				return -1;
-		}
-		if (!found) {
+		struct kept_range range = {.found = false};
+		if (with_csv < monitored->out->snapshot_count && range_find(&range, monitored, with_csv, watch->fresh[k]) != 0)
+			return -1;
+		if (!range.found) {
 			age->lacking = watch->fresh[k];
-		} else if (newest < age->time) {
-			age->time = newest;
+		} else if (range.newest < age->time) {
+			age->time = range.newest;
 			age->by = watch->fresh[k];
 		}
 	}

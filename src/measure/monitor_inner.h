@@ -3,6 +3,7 @@
 #define GALLEY_MONITOR_INNER_H
 
 #include "expression.h"
+#include "kept.h"
 #include "monitor.h"
 
 enum { TREND_SNAPSHOTS = 12, TREND_LEAST = 4 };
@@ -57,6 +58,7 @@ struct monitored {
 	enum model_state *raw;         /* states before monitoring.hold */
 	struct drift_reference *reference; /* read once for all snapshots; NULL: not yet, or it cannot be used */
 	bool reference_tried;
+	struct asked_content { bool asked; struct content content; } *contents; /* per snapshot, then the reference */
 	struct arena *arena;
 	struct diags *diags;
 	struct failure *failure;
@@ -81,6 +83,9 @@ size_t watch_texts(struct text **out, const struct value *root, const char *path
 /* The newest snapshot up to i with a CSV, or with metrics; snapshot_count where there is none. */
 size_t newest_csv(const struct monitored *monitored, size_t i);
 size_t newest_metrics(const struct monitored *monitored, size_t i);
+
+/* What stands in a snapshot's CSV, or (snapshot_count) in the reference. */
+const struct content *content_of(struct monitored *monitored, size_t i);
 
 /* From drift_judge() of the first snapshot on the reference is held; drift_forget() lets it go. */
 int drift_judge(struct monitored *monitored, size_t i);

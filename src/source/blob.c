@@ -191,3 +191,23 @@ int repository_blob_id(char out[41], struct git_repository *repository, struct t
 	git_buf_dispose(&stored);
 	return error ? repository_fail(failure, error, "cannot convert '%.*s' as git would", TEXT_ARGS(path)) : 0;
 }
+
+bool blob_is_verbatim(struct git_repository *repository, struct text path)
+{
+	const char *asked[] = {"filter", "working-tree-encoding"};
+	const char *values[sizeof asked / sizeof *asked];
+	struct failure failure;
+	char name[4096];
+
+	if (path.len >= sizeof name)
+		return false;
+	memcpy(name, path.at, path.len);
+	name[path.len] = '\0';
+	if (check_attributes(repository, name, &failure) < 0 ||
+	    git_attr_get_many(values, repository, GIT_ATTR_CHECK_FILE_THEN_INDEX, name, sizeof asked / sizeof *asked, asked) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (git_attr_value(values[i]) == GIT_ATTR_VALUE_TRUE || git_attr_value(values[i]) == GIT_ATTR_VALUE_STRING)
+			return false;
+	return true;
+}

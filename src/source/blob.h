@@ -25,4 +25,8 @@ struct failure;
 /* Whether a conversion is configured for path at all. */
 int blob_converts(bool *converts, struct git_repository *repository, struct text path, struct failure *failure);
 
+/* Whether no attribute names a filter or an encoding by which other programs make a blob's bytes and the file's differ; false also where
+ * that cannot be known. */
+bool blob_is_verbatim(struct git_repository *repository, struct text path);
+
 #endif

@@ -9,6 +9,8 @@
 
 struct arena;
 
+enum { KEPT_UNASKED = -2, KEPT_NONE = -1 };
+
 struct source {
 	struct source_info info;
 	unsigned patience;
@@ -22,6 +24,9 @@ struct source {
 	bool asked_index;
 	int64_t stats_time, stats_part; /* when it was written */
 	git_tree *tree;   /* SOURCE_COMMIT */
+	bool no_cache;
+	int kept;         /* the folder of finished work, where it was opened; KEPT_UNASKED, KEPT_NONE */
+	bool kept_written;
 	int top;          /* SOURCE_FOLDER and SOURCE_WORKTREE, else -1 */
 	const struct source_overlay *overlay;
 	size_t overlay_count;
@@ -68,6 +73,8 @@ int objects_look(bool *found, enum entry_kind *kind, struct source *source, stru
 /* *object is the caller's where the result is READ_OK. */
 int objects_read(git_odb_object **object, enum read_result *result, struct source *source, struct text path, size_t max,
                  struct failure *failure);
+/* The id of a file's blob, without reading it; "" where there is none. */
+void objects_blob(char blob[41], struct source *source, struct text path);
 int objects_read_id(git_odb_object **object, enum read_result *result, struct source *source, const git_oid *id, const char *what,
                     size_t max, struct failure *failure);
 /* A tree, its type and size asked first. */
@@ -88,6 +95,17 @@ int overlay_read(struct input *input, enum read_result *result, const struct sou
 
 /* fd or object is the stream's from here on; fd is -1 where there is an object. */
 struct stream *stream_new(struct text name, int fd, off_t at, git_odb_object *object);
+
+/* --- keep.c, kept.c --- */
+
+/* The folder galley/ of the common git directory, or one in it, -1 where it is not there or is no folder of its own. */
+int keep_open(struct source *source, const char *inside, bool make);
+/* Beside it and renamed; false where that could not be done. */
+bool keep_write(int folder, const char *name, struct text bytes);
+/* "" where it is no regular file of at most max bytes. The file is used from now on, so that it is not the oldest. */
+struct text keep_read(int folder, const char *name, size_t max, bool touch, struct arena *arena);
+/* Before the handle goes. */
+void kept_close(struct source *source);
 
 /* --- history.c --- */
 

@@ -8,18 +8,25 @@
 #include "arena.h"
 #include "handle.h"
 
-/* The folder galley/ of the common git directory, -1 where it is not there or is no folder of its own. */
-static int open_folder(struct source *source, bool make, struct arena *arena)
+int keep_open(struct source *source, const char *inside, bool make)
 {
-	if (!source->repository)
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+	if (!source->repository || source->no_cache)
 		return -1;
 	const char *common = git_repository_commondir(source->repository);
 	if (!common)
 		return -1;
-	const char *path = arena_format(arena, "%s%sgalley", common, text_ends(text_of(common), "/") ? "" : "/");
-	if (make && mkdir(path, 0777) != 0 && errno != EEXIST)
-		return -1;
-	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct arena arena;
+	arena_init(&arena);
+	const char *path = arena_format(&arena, "%s%sgalley", common, text_ends(text_of(common), "/") ? "" : "/");
+	int folder = make && mkdir(path, 0777) != 0 && errno != EEXIST ? -1 : open(path, flags);
+	arena_release(&arena);
+	if (folder < 0 || !inside)
+		return folder;
+	int below = make && mkdirat(folder, inside, 0777) != 0 && errno != EEXIST ? -1 : openat(folder, inside, flags);
+	close(folder);
+	return below;
 }
 
 static struct text read_all(int fd, size_t size, struct arena *arena)
@@ -38,19 +45,33 @@ static struct text read_all(int fd, size_t size, struct arena *arena)
 	return (struct text){bytes, done};
 }
 
-struct text source_memory_read(struct source *source, const char *name, size_t max, struct arena *arena)
+enum { DAY = 24 * 60 * 60 };
+
+struct text keep_read(int folder, const char *name, size_t max, bool touch, struct arena *arena)
 {
-	int folder = open_folder(source, false, arena);
 	struct text bytes = TEXT("");
 	struct stat status;
+	struct timespec now;
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return bytes;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 && (uintmax_t)status.st_size <= max)
+		bytes = read_all(fd, (size_t)status.st_size, arena);
+	/* That it cannot be marked as used costs no more than that it goes earlier. */
+	if (touch && bytes.len && clock_gettime(CLOCK_REALTIME, &now) == 0 && now.tv_sec - status.st_mtim.tv_sec > DAY)
+		futimens(fd, NULL);
+	close(fd);
+	return bytes;
+}
+
+struct text source_memory_read(struct source *source, const char *name, size_t max, struct arena *arena)
+{
+	int folder = keep_open(source, NULL, false);
 
 	if (folder < 0)
-		return bytes;
-	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 && (uintmax_t)status.st_size <= max)
-		bytes = read_all(fd, (size_t)status.st_size, arena);
-	if (fd >= 0)
-		close(fd);
+		return TEXT("");
+	struct text bytes = keep_read(folder, name, max, false, arena);
 	close(folder);
 	return bytes;
 }
@@ -68,21 +89,30 @@ static bool write_all(int fd, struct text bytes)
 	return true;
 }
 
+bool keep_write(int folder, const char *name, struct text bytes)
+{
+	char beside[256];
+	int len = snprintf(beside, sizeof beside, "%s.%ld.tmp", name, (long)getpid());
+
+	if (len < 0 || (size_t)len >= sizeof beside)
+		return false;
+	int fd = openat(folder, beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return false;
+	bool written = write_all(fd, bytes);
+	written = close(fd) == 0 && written;
+	written = written && renameat(folder, beside, folder, name) == 0;
+	if (!written)
+		unlinkat(folder, beside, 0);
+	return written;
+}
+
 void source_memory_write(struct source *source, const char *name, struct text bytes)
 {
-	struct arena arena;
+	int folder = keep_open(source, NULL, true);
 
-	arena_init(&arena);
-	int folder = open_folder(source, true, &arena);
-	const char *beside = arena_format(&arena, "%s.%ld.tmp", name, (long)getpid());
-	int fd = folder < 0 ? -1 : openat(folder, beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd >= 0) {
-		bool written = write_all(fd, bytes);
-		written = close(fd) == 0 && written;
-		if (!written || renameat(folder, beside, folder, name) != 0)
-			unlinkat(folder, beside, 0);
-	}
-	if (folder >= 0)
-		close(folder);
-	arena_release(&arena);
+	if (folder < 0)
+		return;
+	keep_write(folder, name, bytes);
+	close(folder);
 }

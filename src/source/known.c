@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "arena.h"
+#include "blob.h"
 #include "handle.h"
 #include "repository.h"
 
@@ -37,15 +38,15 @@ static bool is_settled(const struct source *source, const struct stat *status)
 	return status->st_mtim.tv_nsec < source->stats_part;
 }
 
-void source_known_blob(char blob[41], struct source *source, struct text path)
+/* The index's entry of a file that is as it says; NULL. */
+static const git_index_entry *known_entry(struct source *source, struct text path)
 {
 	const uint16_t untold = GIT_INDEX_ENTRY_VALID;
 	struct stat status;
 	char name[4096];
 
-	blob[0] = '\0';
 	if (source->info.kind != SOURCE_WORKTREE || !source->repository || path.len >= sizeof name)
-		return;
+		return NULL;
 	if (!source->asked_index)
 		open_index(source);
 	memcpy(name, path.at, path.len);
@@ -53,10 +54,94 @@ void source_known_blob(char blob[41], struct source *source, struct text path)
 	const git_index_entry *entry = source->stats ? git_index_get_bypath(source->stats, name, 0) : NULL;
 	if (!entry || (entry->flags & untold) || (entry->flags_extended & (GIT_INDEX_ENTRY_SKIP_WORKTREE | GIT_INDEX_ENTRY_INTENT_TO_ADD)) ||
 	    (entry->mode != GIT_FILEMODE_BLOB && entry->mode != GIT_FILEMODE_BLOB_EXECUTABLE))
-		return;
+		return NULL;
 	if (fstatat(source->top, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
-		return;
-	if (same_time(&entry->mtime, &status.st_mtim) && same_time(&entry->ctime, &status.st_ctim) &&
-	    entry->file_size == (uint32_t)status.st_size && entry->ino == (uint32_t)status.st_ino && is_settled(source, &status))
+		return NULL;
+	bool same = same_time(&entry->mtime, &status.st_mtim) && same_time(&entry->ctime, &status.st_ctim) &&
+	            entry->file_size == (uint32_t)status.st_size && entry->ino == (uint32_t)status.st_ino && is_settled(source, &status);
+	return same ? entry : NULL;
+}
+
+void source_known_blob(char blob[41], struct source *source, struct text path)
+{
+	const git_index_entry *entry = known_entry(source, path);
+
+	blob[0] = '\0';
+	if (entry)
 		git_oid_tostr(blob, 41, &entry->id);
+}
+
+/* --- Content --- */
+
+/* What git itself converts on the way into a blob, line ends and $Id$, becomes shorter; the same length is the same bytes. */
+static bool is_whole(struct source *source, const git_index_entry *entry)
+{
+	git_object_t type;
+	size_t size;
+
+	watch_start(source->patience);
+	int error = git_odb_read_header(&size, &type, source->odb, &entry->id);
+	watch_stop();
+	return !error && type == GIT_OBJECT_BLOB && (uint32_t)size == entry->file_size;
+}
+
+enum { BLOCK = 256 * 1024 };
+
+/* Hashes the file as it stands; "" where git would store other bytes. */
+static int hash_file(char blob[41], struct source *source, struct text path, struct arena *arena, struct failure *failure)
+{
+	struct blob_hash hash;
+	enum read_result result;
+	struct stream *stream;
+	bool converts = false;
+	uint64_t total = 0;
+	size_t got = 1;
+
+	if (source_stream(&stream, &result, NULL, source, path, arena, failure) < 0)
+		return -1;
+	if (!stream)
+		return 0;
+	uint64_t size = stream_size(stream);
+	char *block = arena_alloc(arena, BLOCK);
+	int status = 0;
+	blob_hash_init(&hash, size);
+	while ((status = stream_read(&got, stream, block, BLOCK, failure)) == 0 && got) {
+		blob_hash_add(&hash, block, got);
+		total += got;
+		converts = converts || memchr(block, '\r', got) || memchr(block, '$', got);
+	}
+	stream_close(stream);
+	if (status == 0 && converts)
+		status = blob_converts(&converts, source->repository, path, failure);
+	blob_hash_end(blob, &hash);
+	if (status || converts || total != size)
+		blob[0] = '\0';
+	return status;
+}
+
+void source_content(char blob[41], struct source *source, struct text path)
+{
+	struct failure failure;
+	struct arena arena;
+
+	blob[0] = '\0';
+	if (!source->repository || source->no_cache)
+		return;
+	if (source->top < 0) {
+		objects_blob(blob, source, path);
+		return;
+	}
+	if (!blob_is_verbatim(source->repository, path))
+		return;
+	const git_index_entry *entry = known_entry(source, path);
+	if (entry) {
+		if (is_whole(source, entry))
+			git_oid_tostr(blob, 41, &entry->id);
+		return;
+	}
+	arena_init(&arena);
+	/* Whoever reads the file meets the failure again, and says it. */
+	if (hash_file(blob, source, path, &arena, &failure) < 0)
+		blob[0] = '\0';
+	arena_release(&arena);
 }

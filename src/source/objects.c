@@ -321,6 +321,18 @@ int objects_read_id(git_odb_object **object, enum read_result *result, struct so
 	return 0;
 }
 
+void objects_blob(char blob[41], struct source *source, struct text path)
+{
+	struct failure failure;
+	enum entry_kind kind;
+	bool found;
+	git_oid id;
+
+	blob[0] = '\0';
+	if (path_is_plain(path) && find(&found, &kind, &id, source, path, &failure) == 0 && found && kind == ENTRY_FILE)
+		git_oid_tostr(blob, 41, &id);
+}
+
 int objects_read(git_odb_object **object, enum read_result *result, struct source *source, struct text path, size_t max,
                  struct failure *failure)
 {

@@ -18,6 +18,7 @@ void source_close(struct source *source)
 	if (!source)
 		return;
 	handle_forget(source);
+	kept_close(source);
 	if (source->top >= 0)
 		close(source->top);
 	git_tree_free(source->tree);
@@ -242,6 +243,8 @@ int source_open(struct source **out, const struct source_options *options, struc
 	struct source *source = memory_get(sizeof *source);
 	memset(source, 0, sizeof *source);
 	source->top = -1;
+	source->kept = KEPT_UNASKED;
+	source->no_cache = options->no_cache;
 	source->limits = options->limits ? *options->limits : limits_default;
 	source->patience = options->patience ? options->patience : PATIENCE_SECONDS;
 	watch_install();
@@ -264,6 +267,8 @@ int source_open_commit(struct source **out, struct source *from, const char *com
 	source->limits = from->limits;
 	source->repository = from->repository;
 	source->borrowed = true;
+	source->kept = KEPT_UNASKED;
+	source->no_cache = from->no_cache;
 	source->prefix = from->prefix;
 	source->top = -1;
 	int error = git_repository_odb(&source->odb, source->repository);
