@@ -80,7 +80,7 @@ static int run_log(struct invocation *invocation)
 
 const struct command command_log = {
 	.name = "log",
-	.operands = "[ID]",
+	.operands = "[ID|MODEL]",
 	.most = 1,
 	.summary = "the versions of a recipe or pack, from git's history",
 	.details = "Newest first: who made each version, when and why, who approved it, and what it changed in effect against the version\n"
