@@ -38,6 +38,8 @@ static struct value *copy_value(const struct copy *copy, const struct value *val
 	return out;
 }
 
+enum { METADATA_KEPT = 9 };
+
 /* Of a block of the root the members with these names; what is no mapping is kept as it is. */
 static void keep(const struct copy *copy, struct value *out, const struct value *root, const char *block, const char *const *names, size_t count)
 {
@@ -50,22 +52,24 @@ static void keep(const struct copy *copy, struct value *out, const struct value 
 	if (map && count == 1 && !value_member(member->value, text_of(*names)))
 		return;
 	struct value *kept = map ? value_new_map(copy->arena, member->value->place) : copy_value(copy, member->value);
-	for (size_t i = 0; i < count; i++) {
-		const struct member *below = map ? value_member(member->value, text_of(names[i])) : NULL;
-		if (below)
-			value_add_member(kept, (struct member){copy_text(copy, below->name), below->place, copy_value(copy, below->value)}, copy->arena);
-	}
+	const struct member *found[METADATA_KEPT];
+	size_t found_count = 0;
+	for (size_t i = 0; map && i < count; i++)
+		if ((found[found_count] = value_member(member->value, text_of(names[i]))))
+			found_count++;
+	value_reserve(kept, map ? found_count : 0, copy->arena);
+	for (size_t i = 0; i < found_count; i++)
+		value_add_member(kept, (struct member){copy_text(copy, found[i]->name), found[i]->place, copy_value(copy, found[i]->value)}, copy->arena);
 	value_add_member(out, (struct member){copy_text(copy, member->name), member->place, kept}, copy->arena);
 }
 
 const struct value *outline_make(const struct value *root, const struct input *file, struct arena *arena)
 {
-	static const char *const metadata[] = {"id", "name", "parent", "level", "model_family", "version", "status", "owner", "policy"};
+	static const char *const metadata[METADATA_KEPT] = {"id", "name", "parent", "level", "model_family", "version", "status", "owner", "policy"};
 	static const char *const evaluation[] = {"packs"}, *const monitoring[] = {"alerts"};
 	const struct copy copy = {file, arena};
 	struct value *out = value_new_map(arena, root->place);
 
-	value_reserve(out, 3, arena);
 	keep(&copy, out, root, "metadata", metadata, sizeof metadata / sizeof *metadata);
 	keep(&copy, out, root, "evaluation", evaluation, 1);
 	keep(&copy, out, root, "monitoring", monitoring, 1);
