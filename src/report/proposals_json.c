@@ -48,6 +48,11 @@ static struct json *change_json(const struct proposal_change *change, bool patch
 	return json;
 }
 
+static const char *outcome_key(enum proposal_outcome outcome)
+{
+	return outcome == PROPOSAL_LEFT ? "left" : outcome == PROPOSAL_NONE ? "none" : proposal_outcome_name(outcome);
+}
+
 static void print(struct buffer *out, struct json *json, struct json *list)
 {
 	json_add(json, "proposals", list);
@@ -68,7 +73,7 @@ void proposed_json(struct buffer *out, const struct proposed *items, size_t coun
 		json_add_text(item, "model", items[i].model);
 		json_add_text(item, "action", items[i].action);
 		add_text(item, "branch", items[i].branch);
-		json_add_string(item, "outcome", proposal_outcome_name(items[i].outcome));
+		json_add_string(item, "outcome", outcome_key(items[i].outcome));
 		add_commit(item, "commit", items[i].commit);
 		add_text(item, "subject", items[i].subject);
 		add_text(item, "reason", items[i].why);
