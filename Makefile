@@ -82,7 +82,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libgalley.a | build-needs
 
 FUZZERS = $(BUILD)/fuzz/scan $(BUILD)/fuzz/decimals
 
-test: $(BUILD)/galley $(BUILD)/tests/judge $(FUZZERS) $(UNIT_TESTS) | test-needs ## unit tests, cases, command line tests, FUZZ_SECONDS=20 of fuzzing
+test: $(BUILD)/galley $(BUILD)/tests/judge $(FUZZERS) $(UNIT_TESTS) | test-needs ## unit tests, cases, command line tests, FUZZ_SECONDS=60 of fuzzing
 	GALLEY='$(abspath $(BUILD)/galley)' FUZZ_PROGRAMS='$(BUILD)/fuzz' $(PROVE) tests/fuzz/run $(UNIT_TESTS) tests/run-cases tests/schema/agree \
 		tests/codes/run $(CLI_TESTS)
 
@@ -124,8 +124,10 @@ docs: $(BUILD)/galley ## the pages of docs/ that galley prints itself
 	$(BUILD)/galley schema --format markdown --output docs/reference.md
 	$(BUILD)/galley explain --format markdown --output docs/codes.md
 
-bench: $(BUILD)/galley $(BUILD)/bench/yaml_events ## check 10,000 recipes beside libyaml's bare events, and print ratios
+bench: $(BUILD)/galley $(BUILD)/bench/yaml_events ## beside named peers, ratios printed: check, history, drift (1.4 GB of data, minutes)
 	GALLEY='$(abspath $(BUILD)/galley)' EVENTS='$(abspath $(BUILD)/bench/yaml_events)' tests/bench/run
+	GALLEY='$(abspath $(BUILD)/galley)' tests/bench/history
+	GALLEY='$(abspath $(BUILD)/galley)' CC='$(CC)' tests/bench/drift
 
 $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libgalley.a | build-needs
 	$(SAY)
