@@ -47,6 +47,7 @@ const char *trend_status_name(enum trend_status status);
 /* Where the level of a metric or of a feature's drift moved: see cusum_changes(). */
 struct change_point {
 	const struct snapshot *start, *alarm; /* when it is held to have begun; the snapshot with which it was seen */
+	size_t at;                            /* index of the alarm's value, the oldest being 0 */
 	bool up, worse;
 	double before, std, after; /* mean and standard deviation of the reference; mean from the alarm to the next */
 };

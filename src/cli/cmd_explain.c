@@ -58,7 +58,9 @@ static int run_eval_expression(struct invocation *invocation)
 {
 	struct workspace workspace;
 
-	if (invocation->operands.count != 2 || session_is(invocation, "markdown"))
+	if (session_is(invocation, "markdown"))
+		return session_usage(invocation, "'--eval' prints text or json, not markdown");
+	if (invocation->operands.count != 2)
 		return session_usage(invocation, "'--eval' needs a model and an expression, such as: galley explain --eval model_a 'drift.max > 0.2'");
 	int code = session_open(&workspace, invocation);
 	if (code == EXIT_OK)

@@ -33,7 +33,7 @@ static int make(struct workspace *workspace, struct invocation *invocation)
 	const struct synth *synth = synth_read(&why, &request, &workspace->arena);
 	if (!synth)
 		return session_usage(invocation, "%.*s", TEXT_ARGS(why));
-	uint64_t rows = invocation->rows ? invocation->rows : synth_rows(synth);
+	uint64_t rows = invocation->rows != SIZE_MAX ? invocation->rows : synth_rows(synth);
 	if (!invocation->output) {
 		synth_write(synth, rows, to_stdout, NULL);
 		return EXIT_OK;
@@ -70,9 +70,9 @@ const struct command command_synth = {
 	.least = 1,
 	.most = 1,
 	.summary = "a made-up snapshot from a recipe, the same bytes on every machine",
-	.details = "Columns are those of the recipe's synthetic_example, then what only its requirements.schema names. A value depends on the seed,\n"
-	           "its column and its row alone, so that drift in one column leaves the others as they were. Numbers have at most 6 significant\n"
-	           "digits. Times are spread over the day before --as-of, without one over 2000-01-01.",
+	.details = "Columns are those of the recipe's synthetic_example, then what only its requirements.schema names; its minima and maxima hold\n"
+	           "for both, until drift is put in. A value depends on the seed, its column and its row alone, so that drift in one column leaves\n"
+	           "the others as they were. Numbers have at most 6 significant digits. Times are spread over the day before --as-of, without one over 2000-01-01.",
 	.examples = {"galley synth recipe_pricing_harbor --rows 500 --output reference.csv",
 	             "galley synth recipe_pricing_harbor --rows 500 --seed 7 --drift room_rate=+0.5sd --drift segment=leisure:0.2"},
 	.formats = "text",

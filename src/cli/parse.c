@@ -145,7 +145,7 @@ static int set_option(struct invocation *invocation, const struct option *option
 		return EXIT_OK;
 	case OPTION_NUMBER:
 		if (!number_parse_count(&number, text_of(value), 1000000000))
-			return session_usage(invocation, "'--%s' is '%s', must be a whole number", option->name, value);
+			return session_usage(invocation, "'--%s' is '%s', must be a whole number up to 1000000000", option->name, value);
 		*(size_t *)field = (size_t)number;
 		return EXIT_OK;
 	case OPTION_FORMAT:

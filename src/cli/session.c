@@ -411,7 +411,7 @@ size_t session_watched(struct text paths[static SESSION_WATCHED], struct workspa
 
 int cli_run(int argc, char **argv)
 {
-	struct invocation invocation = {.max_findings = SIZE_MAX, .max_bytes = SIZE_MAX};
+	struct invocation invocation = {.max_findings = SIZE_MAX, .max_bytes = SIZE_MAX, .rows = SIZE_MAX};
 	struct buffer out;
 
 	arena_init(&invocation.arena);

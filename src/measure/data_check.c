@@ -306,9 +306,10 @@ static struct text default_words(const struct checking *checking, enum check_kin
 	if (out->checks[kind].status == CHECK_SKIPPED)
 		return text_of(skipped[kind]);
 	if (kind == CHECK_VOLUME)
-		return text_format(checking->arena, "%llu rows", (unsigned long long)out->rows);
+		return text_format(checking->arena, "%llu row%s", (unsigned long long)out->rows, out->rows == 1 ? "" : "s");
 	if (kind == CHECK_INTEGRITY && out->bad_rows)
-		return text_format(checking->arena, "%llu rows could not be read and were left out", (unsigned long long)out->bad_rows);
+		return text_format(checking->arena, out->bad_rows == 1 ? "%llu row could not be read and was left out" : "%llu rows could not be read and were left out",
+		                   (unsigned long long)out->bad_rows);
 	return text_of(passed[kind]);
 }
 

@@ -55,7 +55,8 @@ static void find_changes(struct trend *out, const struct series *series, const s
 	for (size_t i = 0; i < count; i++) {
 		struct change_point *change = &out->changes[i];
 		*change = (struct change_point){.start = series->snapshots[found[i].start], .alarm = series->snapshots[found[i].alarm],
-		                                .up = found[i].up, .before = found[i].mean, .std = found[i].std, .after = found[i].after};
+		                                .at = found[i].alarm, .up = found[i].up, .before = found[i].mean,
+		                                .std = found[i].std, .after = found[i].after};
 		change->worse = !metric ? change->up
 		                : metric->direction == DIRECTION_NONE
 		                    ? false

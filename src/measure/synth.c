@@ -13,7 +13,7 @@
 enum { DIGITS = 6, TRIES = 64, PIECE = 64 * 1024, DAY = 86400 };
 enum { YEAR_2000 = 946684800 };
 
-enum shape { SHAPE_NORMAL, SHAPE_LOGNORMAL, SHAPE_UNIFORM, SHAPE_EXPONENTIAL, SHAPE_POISSON, SHAPE_CATEGORY, SHAPE_TIME, SHAPE_SERIAL };
+enum shape { SHAPE_NORMAL, SHAPE_LOGNORMAL, SHAPE_UNIFORM, SHAPE_EXPONENTIAL, SHAPE_POISSON, SHAPE_CATEGORY, SHAPE_TIME, SHAPE_SERIAL, SHAPE_COUNTER };
 
 struct column {
 	struct text name;
@@ -69,7 +69,8 @@ static void read_weights(struct column *column, const struct value *weights, str
 		column->shares[i] = sum > 0 ? column->shares[i] / sum : 1 / (double)column->category_count;
 }
 
-static void read_shape(struct column *column, const struct value *spec)
+/* An end that the example leaves open is the schema's. */
+static void read_shape(struct column *column, const struct value *spec, const struct value *schema)
 {
 	static const char *const names[] = {"normal", "lognormal", "uniform", "exponential", "poisson"};
 	struct text name = value_text(spec, "distribution");
@@ -81,8 +82,8 @@ static void read_shape(struct column *column, const struct value *spec)
 	column->sd = 1;
 	value_number(&column->mean, spec, "mean");
 	value_number(&column->sd, spec, "sd");
-	column->has_min = value_number(&column->min, spec, "min");
-	column->has_max = value_number(&column->max, spec, "max");
+	column->has_min = value_number(&column->min, spec, "min") || value_number(&column->min, schema, "min");
+	column->has_max = value_number(&column->max, spec, "max") || value_number(&column->max, schema, "max");
 }
 
 static void equal_shares(struct column *column, const struct text *names, size_t count, struct arena *arena)
@@ -103,40 +104,47 @@ static void guess_column(struct column *column, const struct value *spec, struct
 	static const struct text letters[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}};
 	const struct value *allowed = value_get(spec, "allowed");
 	struct text type = value_text(spec, "type");
+	double least;
 
 	if (text_is(type, "timestamp")) {
 		column->shape = SHAPE_TIME;
 	} else if (value_flag(spec, "unique", false)) {
-		column->shape = SHAPE_SERIAL;
+		column->shape = text_is(type, "number") || text_is(type, "category_num") ? SHAPE_COUNTER : SHAPE_SERIAL;
+		if (value_number(&least, spec, "min") && least > 0)
+			column->offset = ceil(least) - 1;
 	} else if (allowed && allowed->kind == VALUE_LIST && allowed->count) {
 		struct text *names = arena_array(arena, allowed->count, sizeof *names);
 		for (size_t i = 0; i < allowed->count; i++)
 			names[i] = allowed->items[i]->text;
 		equal_shares(column, names, allowed->count, arena);
 	} else if (text_is(type, "number")) {
-		read_shape(column, spec);
+		read_shape(column, spec, NULL);
 		column->shape = column->has_min && column->has_max ? SHAPE_UNIFORM : column->has_min ? SHAPE_EXPONENTIAL : SHAPE_NORMAL;
 		if (column->shape == SHAPE_EXPONENTIAL) {
 			column->offset = column->min;
 			column->mean = column->min != 0 ? fabs(column->min) / 2 : 1;
+		} else if (column->shape == SHAPE_NORMAL && column->has_max) {
+			column->mean = fmin(0, column->max - 3 * column->sd);
 		}
 	} else {
 		equal_shares(column, letters, sizeof letters / sizeof *letters, arena);
 	}
 }
 
-static void add_column(struct synth *synth, struct text name, const struct value *spec, bool example, struct arena *arena)
+/* example, schema: what each says of it; NULL where it says nothing. */
+static void add_column(struct synth *synth, struct text name, const struct value *example, const struct value *schema, struct arena *arena)
 {
 	struct column *column = &synth->columns[synth->count++];
 
 	*column = (struct column){.name = name, .stream = stream_of(name), .factor = 1};
-	const struct value *weights = example ? value_get(spec, "weights") : NULL;
+	const struct value *weights = example ? value_get(example, "weights") : NULL;
+	bool says = example && example->kind == VALUE_MAP && example->count;
 	if (weights && weights->kind == VALUE_MAP && weights->count)
 		read_weights(column, weights, arena);
-	else if (example)
-		read_shape(column, spec);
+	else if (says || !schema)
+		read_shape(column, example, schema);
 	else
-		guess_column(column, spec, arena);
+		guess_column(column, schema, arena);
 }
 
 static void read_columns(struct synth *synth, const struct value *root, struct arena *arena)
@@ -146,11 +154,13 @@ static void read_columns(struct synth *synth, const struct value *root, struct a
 	size_t schema_count = schema && schema->kind == VALUE_MAP ? schema->count : 0;
 
 	synth->columns = arena_array(arena, example_count + schema_count + 1, sizeof *synth->columns);
-	for (size_t i = 0; i < example_count; i++)
-		add_column(synth, example->members[i].name, example->members[i].value, true, arena);
+	for (size_t i = 0; i < example_count; i++) {
+		const struct member *known = schema_count ? value_member(schema, example->members[i].name) : NULL;
+		add_column(synth, example->members[i].name, example->members[i].value, known ? known->value : NULL, arena);
+	}
 	for (size_t i = 0; i < schema_count; i++)
 		if (!(example_count && value_member(example, schema->members[i].name)))
-			add_column(synth, schema->members[i].name, schema->members[i].value, false, arena);
+			add_column(synth, schema->members[i].name, NULL, schema->members[i].value, arena);
 }
 
 /* --- Drift --- */
@@ -236,8 +246,8 @@ static bool read_drift(struct text *why, struct synth *synth, struct text drift,
 	    : number                      ? drift_number(column, spec)
 	                                  : column->shape == SHAPE_CATEGORY && drift_category(column, spec))
 		return true;
-	*why = text_format(arena, "drift '%.*s': must be %s or missing:SHARE", TEXT_ARGS(drift),
-	                   number ? "+0.5sd, -3, *1.2" : column->shape == SHAPE_CATEGORY ? "CATEGORY:SHARE of a category that is made" : "nothing else");
+	*why = text_format(arena, "drift '%.*s': must be %smissing:SHARE", TEXT_ARGS(drift),
+	                   number ? "+0.5sd, -3, *1.2 or " : column->shape == SHAPE_CATEGORY ? "CATEGORY:SHARE of a category that is made or " : "");
 	return false;
 }
 
@@ -353,6 +363,8 @@ static void add_value(struct buffer *out, const struct synth *synth, const struc
 		add_field(out, category_at(column, &random), synth->delimiter);
 	else if (column->shape == SHAPE_SERIAL)
 		buffer_format(out, "r%llu", (unsigned long long)row + 1);
+	else if (column->shape == SHAPE_COUNTER)
+		buffer_number(out, column->offset + (double)row + 1);
 	else if (column->shape == SHAPE_TIME)
 		buffer_add(out, (struct text){time, instant_print(time, synth->from + (int64_t)((double)row / (double)rows * DAY))});
 	else

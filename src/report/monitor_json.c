@@ -58,6 +58,7 @@ struct json *json_of_change_points(const struct trend *trend)
 		json_add_number(json, "before", number_round10(change->before));
 		json_add_number(json, "std", number_round10(change->std));
 		json_add_number(json, "after", number_round10(change->after));
+		json_add_count(json, "alarm_index", change->at);
 		json_push(list, json);
 	}
 	return list;

@@ -1,7 +1,7 @@
 # Shared by the bats files: a clean environment, a scratch folder, and a small workspace to start from.
 
 TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-GALLEY=${GALLEY:-$TOP/build/galley}
+export GALLEY=${GALLEY:-$TOP/build/galley}
 
 clean_environment() {
 	cd "$BATS_TEST_TMPDIR"

@@ -130,3 +130,17 @@ YAML
 	must_exit 0 "$GALLEY" explain --eval model_m 'freshness.age_hours' --as-of 2025-01-07
 	[ "${lines[0]}" = 120 ]
 }
+
+@test "a change point names the alarm, by its snapshot and its index, and when the change began" {
+	metrics_alone
+	day=10
+	for value in 10 11 10 11 10 11 10 11 10 11 10 11 11 12 11 11 12 12 12; do
+		echo "{\"MAPE\": 0.$value}" >runs/model_m/snapshots/2025-01-$day.json
+		day=$((day + 1))
+	done
+	rm runs/model_m/snapshots/2025-01-0*
+	"$GALLEY" monitor --as-of 2025-02-01 --format json >m.json || true
+	# mean 0.105, standard deviation 0.00522: z is 0.957 or 2.87, and z - 0.5 sums to 0.46, 2.83, 3.29, 3.74, 6.12
+	perl -MJSON::PP -e 'local $/; my $c = decode_json(<STDIN>)->{models}[0]{metrics}[0]{changes}; die scalar @$c if @$c != 1;
+		my %c = %{$c->[0]}; die "$c{start} $c{alarm} $c{alarm_index}" unless "$c{start} $c{alarm} $c{alarm_index} $c{direction}" eq "2025-01-22 2025-01-26 16 up"' <m.json
+}

@@ -31,3 +31,28 @@ setup() {
 	must_exit 1 "$GALLEY" synth recipe_pricing_harbour
 	must_exit 3 "$GALLEY" synth recipe_pricing_harbor --output /dev/full --rows 3
 }
+
+@test "synth: no value lies outside what the schema allows, and identifiers that are numbers are numbers" {
+	cat >recipes/s.yaml <<'YAML'
+metadata: {id: recipe_s, name: S, model_family: forecasting, level: baseline, version: 1.0.0, status: approved, owner: o}
+requirements:
+  grain: x
+  schema:
+    columns:
+      n: {type: number, min: -1, max: 2}
+      seg: {type: category, allowed: [x, y]}
+      id: {type: number, unique: true, min: 10.5}
+      low: {type: number, max: -100}
+pipeline: {stages: [{name: t, type: training}]}
+evaluation: {metrics: {MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}}}
+synthetic_example:
+  columns: {n: {distribution: normal, mean: 0.5, sd: 1}, seg: {}}
+YAML
+	"$GALLEY" synth recipe_s --rows 2000 --output a.csv
+	must_exit 0 "$GALLEY" validate a.csv --recipe recipe_s
+	[ "$(tail -n +2 a.csv | cut -d, -f4 | sort -u | wc -l)" -gt 1500 ]
+	must_exit 0 "$GALLEY" synth recipe_s --rows 0
+	[ "$output" = n,seg,id,low ]
+	must_exit 2 "$GALLEY" synth recipe_s --rows 2000000000
+	says 'up to 1000000000'
+}
