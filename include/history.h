@@ -34,6 +34,7 @@ struct history_version {
 	char stood[41];             /* the newest commit that it stood in; "" is what is read, and no commit yet */
 	char made[41];              /* the oldest that gave it the content that it has there; "": none yet */
 	char approved[41];          /* the oldest that made it approved; "": none */
+	bool before;                /* made is "" as it lies before what a shallow clone holds */
 	int64_t made_time;          /* commit times; INT64_MAX: not committed */
 	int64_t stood_time;
 	bool present;               /* it is what the source has */

@@ -33,6 +33,9 @@ void repository_close(struct git_repository *repository);
 /* A yes-or-no setting, config.worktree included; false where it is not set. */
 bool repository_setting(struct git_repository *repository, const char *key, struct arena *arena);
 
+/* Whether objects were left out when it was cloned, to be fetched by git when they are asked for, which is never done here. */
+bool repository_partial(struct git_repository *repository);
+
 /* Fills failure in with the text, ": " and libgit2's reason for its error code, and names git fsck where an object or the index is
  * damaged. Returns -1. */
 int repository_fail(struct failure *failure, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -46,7 +46,7 @@
 	"        entry: galley hook pre-commit\n" \
 	"        language: system\n" \
 	"        pass_filenames: false\n" \
-	"        files: (^|/)(galley\\.yaml$|recipes/|packs/|runs/)\n"
+	"        always_run: true # also where files are only removed\n"
 
 #define RECIPE(id, name, family, requirements, pack, metric) \
 	"metadata:\n" \

@@ -57,7 +57,7 @@ static void add_commit(void *context, const struct walked_commit *walked)
 	struct build *build = context;
 	struct index *index = build->index;
 	struct commit commit = {.time = walked->time, .parents = (uint32_t)index->parent_count, .changes = (uint32_t)index->change_count,
-	                        .files = (uint32_t)walked->file_count};
+	                        .files = (uint32_t)walked->file_count, .cut = walked->cut};
 
 	memcpy(commit.id, walked->id, ID_BYTES);
 	for (size_t i = 0; i < walked->parent_count; i++) {

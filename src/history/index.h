@@ -17,6 +17,7 @@ struct commit {
 	uint32_t parents, parent_count; /* into struct index's parents */
 	uint32_t changes, change_count;
 	uint32_t files;                 /* that it changed, manifests or not */
+	bool cut;                       /* a shallow clone ends here; such an index is never written */
 };
 
 struct change {

@@ -20,6 +20,7 @@ struct told {
 	struct text version;
 	uint32_t path, blob; /* where it stood last */
 	size_t stood, made, approved; /* ID_NONE: none */
+	bool made_before, approved_before; /* where a shallow clone ends it was so already */
 };
 
 struct survey {
@@ -80,7 +81,7 @@ static uint32_t entry_of(struct survey *survey, uint32_t blob)
 		if (text_equal(survey->entries[i].version, version))
 			return (uint32_t)i;
 	survey->entries = arena_grow(survey->scratch, survey->entries, survey->entry_count, sizeof *survey->entries);
-	survey->entries[survey->entry_count] = (struct told){version, 0, 0, ID_NONE, ID_NONE, ID_NONE};
+	survey->entries[survey->entry_count] = (struct told){version, 0, 0, ID_NONE, ID_NONE, ID_NONE, false, false};
 	return (uint32_t)survey->entry_count++;
 }
 
@@ -185,14 +186,19 @@ static void find_makers(struct survey *survey)
 			approved = approved && !is_approved(old);
 		}
 		struct told *entry = &survey->entries[now->entry];
-		if (made && strcmp(blob->digest, blob_at(survey, entry->blob)->digest) == 0)
+		if (made && strcmp(blob->digest, blob_at(survey, entry->blob)->digest) == 0) {
 			take_oldest(&entry->made, index, c);
-		if (approved && is_approved(blob))
+			entry->made_before |= commit->cut;
+		}
+		if (approved && is_approved(blob)) {
 			take_oldest(&entry->approved, index, c);
+			entry->approved_before |= commit->cut;
+		}
 	}
 }
 
-static void find_stood(struct survey *survey)
+/* What is read is newer than all that it reaches, whatever its clock says: as a working tree is, and as pins have it. */
+static void find_stood(struct survey *survey, size_t from)
 {
 	const struct index *index = &survey->history->index;
 
@@ -201,7 +207,7 @@ static void find_stood(struct survey *survey)
 		if (!survey->history->reached[c] || state->entry == GONE)
 			continue;
 		struct told *entry = &survey->entries[state->entry];
-		if (entry->stood != ID_NONE && !is_newer(index, c, entry->stood))
+		if (entry->stood != ID_NONE && c != from && (entry->stood == from || !is_newer(index, c, entry->stood)))
 			continue;
 		entry->stood = c;
 		entry->path = state->files[0].path;
@@ -240,8 +246,10 @@ static void take_entry(struct history_version *out, const struct survey *survey,
 	                                .stood_time = index->commits[entry->stood].time};
 	id_print(out->blob, blob->id_in_git);
 	print_commit(out->stood, survey->history, entry->stood);
-	print_commit(out->made, survey->history, entry->made);
-	if (is_approved(blob))
+	if (!entry->made_before)
+		print_commit(out->made, survey->history, entry->made);
+	out->before = entry->made_before;
+	if (is_approved(blob) && !entry->approved_before)
 		print_commit(out->approved, survey->history, entry->approved);
 	out->present = here->entry != GONE && &survey->entries[here->entry] == entry;
 }
@@ -260,7 +268,7 @@ void history_versions_from(struct history_version **out, size_t *count, struct h
 	arena_init(&scratch);
 	history_reach(history, from);
 	find_states(&survey);
-	find_stood(&survey);
+	find_stood(&survey, from);
 	find_makers(&survey);
 	*out = arena_array(arena, survey.entry_count, sizeof **out);
 	for (size_t i = 0; i < survey.entry_count; i++)

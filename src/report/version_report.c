@@ -290,7 +290,7 @@ static void add_head(struct buffer *out, const struct version_item *item)
 	buffer_safe(out, version->version);
 	buffer_format(out, ", %s%s\n", status_word(version), version->present ? "" : ", not the version of this revision");
 	if (!version->made[0]) {
-		buffer_string(out, "# not committed\n");
+		buffer_string(out, version->before ? "# by whom and when lies before what this shallow clone holds: git fetch --unshallow\n" : "# not committed\n");
 	} else {
 		buffer_string(out, "# commit ");
 		add_commit(out, version->made);

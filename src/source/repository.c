@@ -66,6 +66,9 @@ static int open_failed(int error, const char *top, struct failure *failure)
 		return failure_set(failure, EXIT_UNABLE,
 		                   "repository '%s' belongs to another user; to trust it: git config --global --add safe.directory '%s'", top,
 		                   top);
+	if (strstr(reason(), "objectformat"))
+		return failure_set(failure, EXIT_UNABLE,
+		                   "repository '%s' names its objects by SHA-256, which this libgit2 cannot read; galley needs SHA-1, git's default", top);
 	if (strstr(reason(), "extension") || strstr(reason(), "version"))
 		return failure_set(failure, EXIT_UNABLE,
 		                   "repository '%s' is of a kind that this libgit2 cannot read: %s; it needs a libgit2 that was built for it",
@@ -131,6 +134,21 @@ bool repository_setting(struct git_repository *repository, const char *key, stru
 		value = 0;
 	git_config_free(config);
 	return value != 0;
+}
+
+bool repository_partial(struct git_repository *repository)
+{
+	git_config *config = NULL;
+	git_config_iterator *settings = NULL;
+	git_config_entry *entry;
+	bool partial = false;
+
+	if (git_repository_config_snapshot(&config, repository) == 0 &&
+	    git_config_iterator_glob_new(&settings, config, "^(remote\\..*\\.promisor|extensions\\.partialclone)$") == 0)
+		partial = git_config_next(&entry, settings) == 0;
+	git_config_iterator_free(settings);
+	git_config_free(config);
+	return partial;
 }
 
 static int check_worktree_settings(git_repository *repository, const char *top, struct arena *arena, struct failure *failure)

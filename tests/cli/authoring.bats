@@ -503,6 +503,8 @@ metadata.status: draft -> approved' ]
 	for file in galley.yaml recipes/baseline/pricing.yaml packs/nba_standard.yaml .github/workflows/galley.yml .pre-commit-config.yaml; do
 		[ -f $file ]
 	done
+	# A commit that only removes files is judged too.
+	grep -q 'always_run: true' .pre-commit-config.yaml
 	must_exit 1 "$GALLEY" init
 	says 'is there already'
 	must_exit 0 "$GALLEY" list recipes

@@ -275,6 +275,12 @@ Last winter was hard.'
 	[ "$(critical demand_shops@1.0.0)" = 0.3 ]
 	git checkout -q HEAD~1
 	[ "$(critical demand_shops@1.0.0 --at HEAD)" = 0.29 ]
+	for wanted in demand_shops demand_shops@1.0.0; do
+		must_exit 0 "$GALLEY" show $wanted --at HEAD
+		says 'threshold_critical: 0.29'
+	done
+	must_exit 0 "$GALLEY" log demand_shops --at HEAD --format json
+	says "\"stood_in\": \"$(git rev-parse HEAD)\""
 }
 
 @test "cherry-picks and reverts: one version, and the commit that first gave it what it has" {
@@ -401,6 +407,11 @@ Last winter was hard.'
 	says "git fetch --unshallow"
 	must_exit 3 "$GALLEY" show demand_shops@1.0.0
 	must_exit 0 "$GALLEY" show demand_shops
+	says "# by whom and when lies before what this shallow clone holds: git fetch --unshallow"
+	says_not "$(short HEAD)"
+	must_exit 0 "$GALLEY" show demand_shops --format json
+	says '"commit": null'
+	says '"approval": null'
 	[ "$(critical demand_shops@1.1.0)" = 0.3 ]
 	must_exit 0 "$GALLEY" check
 	sed -i 's/^recipe: .*/recipe: demand_shops@1.0.0/' runs/model_demand/model.yaml
@@ -414,6 +425,26 @@ Last winter was hard.'
 	git fetch -q --unshallow
 	must_exit 0 "$GALLEY" check
 	must_exit 0 "$GALLEY" resolve demand_shops@1.0.0
+}
+
+@test "a partial clone is not damaged: what it left out is said, and how to get it" {
+	version 1.1.0
+	commit 2026-01-02 'Version 1.1.0'
+	git config uploadpack.allowFilter true
+	for filter in blob:none tree:0; do
+		git clone -q -c gc.auto=0 -c maintenance.auto=false --filter=$filter "file://$PWD" ../partial-${filter%:*} 2>/dev/null ||
+			skip "this git makes no partial clones"
+		cd ../partial-${filter%:*}
+		must_exit 0 "$GALLEY" check
+		must_exit 3 "$GALLEY" log demand_shops
+		says "is not in this partial clone; git fetch --refetch --no-filter, or clone without --filter"
+		says_not fsck
+		must_exit 3 "$GALLEY" check --base HEAD~1
+		says "is not in this partial clone"
+		git fetch -q --refetch --no-filter 2>/dev/null || skip "this git does not fetch again"
+		must_exit 0 "$GALLEY" log demand_shops
+		cd ../ws
+	done
 }
 
 @test "without git, and before the first commit, what needs history says so" {
@@ -436,7 +467,10 @@ Last winter was hard.'
 	cd ../new
 	git init -q --object-format=sha256 2>/dev/null || skip "this git makes no SHA-256 repositories"
 	must_exit 3 "$GALLEY" log demand_shops
-	says "is of a kind that this libgit2 cannot read"
+	says "names its objects by SHA-256, which this libgit2 cannot read; galley needs SHA-1"
+	git init -q --bare --object-format=sha256 ../bare.git 2>/dev/null
+	must_exit 3 "$GALLEY" --git-dir ../bare.git check
+	says "names its objects by SHA-256"
 }
 
 @test "hostile names and notes change neither terminal nor log" {
