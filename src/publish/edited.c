@@ -5,8 +5,12 @@
 #include "target.h"
 #include "workdir.h"
 
+/* A commit and the files that follow it are moments apart; one that others made is waited for so long, and looked for so far back. */
+enum { FOLLOW_SECONDS = 2, FOLLOW_COMMITS = 8 };
+
 struct looking {
 	const struct target *target;
+	enum { BOTH, FILES, ENTRIES } what; /* of files and index entries */
 	struct workdir workdir;
 	git_index *index; /* NULL: the repository has none yet */
 	git_tree *base;
@@ -74,26 +78,91 @@ static int look(struct text *path, struct looking *looking, const struct publish
 	for (size_t i = 0; result == 0 && i < request->count; i++) {
 		struct item item;
 		result = target_item(&item, looking->target, looking->base, request->files[i].path, failure);
-		if (result == 0)
+		if (result == 0 && looking->what != ENTRIES)
 			result = look_at_file(path, looking, &request->files[i], &item, failure);
-		if (result == 0)
+		if (result == 0 && looking->what != FILES)
 			result = look_at_entry(path, looking, &request->files[i], &item, failure);
 	}
 	return result;
 }
 
+static int look_once(struct text *path, int what, const struct target *target, const struct publish_request *request, struct arena *arena,
+                     struct failure *failure)
+{
+	struct looking looking = {.target = target, .what = what, .workdir = {.top = -1, .spare = -1}, .arena = arena};
+
+	*path = TEXT("");
+	int result = look(path, &looking, request, failure);
+	workdir_close(&looking.workdir);
+	git_index_free(looking.index);
+	git_tree_free(looking.base);
+	return result;
+}
+
+/* --- Edits that are none: what others have just committed --- */
+
+static bool has_moved(const struct target *target, const struct publish_request *request)
+{
+	struct failure unheard;
+	git_oid base, tip;
+	bool exists;
+
+	return git_oid_fromstr(&base, request->base) == 0 && target_tip(&tip, &exists, target, &unheard) == 0 && exists && !git_oid_equal(&tip, &base);
+}
+
+/* Whether the working directory holds, or the index, what one of the last commits has: then they may be about to follow. */
+static bool is_behind(int what, const struct target *target, const struct publish_request *request, struct arena *arena)
+{
+	struct publish_request earlier = *request;
+	struct failure unheard;
+	struct text path;
+	git_commit *commit;
+	git_oid id;
+
+	for (int i = 0; i < FOLLOW_COMMITS; i++) {
+		if (look_once(&path, what, target, &earlier, arena, &unheard) == 0)
+			return true;
+		if (git_oid_fromstr(&id, earlier.base) != 0 || target_commit(&commit, target, &id, &unheard) < 0)
+			return false;
+		bool has_parent = git_commit_parentcount(commit) > 0;
+		if (has_parent)
+			git_oid_tostr(earlier.base, sizeof earlier.base, git_commit_parent_id(commit, 0));
+		git_commit_free(commit);
+		if (!has_parent)
+			return false;
+	}
+	return false;
+}
+
+/* What looks like an edit may be another's commit that is newer than what was read, or that the files do not follow yet. */
+static int tell_apart(struct text *path, const struct target *target, const struct publish_request *request, struct arena *arena,
+                      struct failure *failure)
+{
+	struct patience patience = patience_for(FOLLOW_SECONDS);
+	int result = -1;
+
+	if (!has_moved(target, request)) {
+		if (!is_behind(FILES, target, request, arena) || !is_behind(ENTRIES, target, request, arena))
+			return -1;
+		while (result < 0 && failure->code == EXIT_FINDINGS && !has_moved(target, request) && patience_wait(&patience))
+			result = look_once(path, BOTH, target, request, arena, failure);
+		if (result < 0 && (failure->code != EXIT_FINDINGS || !has_moved(target, request)))
+			return -1;
+	}
+	*path = TEXT("");
+	return failure_set(failure, EXIT_LOST_RACE, "branch '%s' moved meanwhile: run this again", target->branch);
+}
+
 int publish_refuse_edits(struct text *path, const struct publish_request *request, struct arena *arena, struct failure *failure)
 {
 	struct target target;
-	struct looking looking = {.target = &target, .workdir = {.top = -1, .spare = -1}, .arena = arena};
 
 	*path = TEXT("");
 	int result = target_open(&target, request, arena, failure);
 	if (result == 0 && target.checked_out)
-		result = look(path, &looking, request, failure);
-	workdir_close(&looking.workdir);
-	git_index_free(looking.index);
-	git_tree_free(looking.base);
+		result = look_once(path, BOTH, &target, request, arena, failure);
+	if (result < 0 && path->len)
+		result = tell_apart(path, &target, request, arena, failure);
 	target_close(&target);
 	return result;
 }

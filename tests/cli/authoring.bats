@@ -436,6 +436,23 @@ metadata.status: draft -> approved' ]
 	git fsck --strict
 }
 
+@test "a commit that the files do not follow yet is a lost race, and no edit of the person" {
+	example_workspace git
+	"$GALLEY" promote model_nba_retention --run 2026-08-30-train --to production --version 2.1.0 --commit -q
+	git checkout -q HEAD~1 -- runs
+	(
+		sleep 0.4
+		git checkout -q HEAD -- runs
+	) &
+	must_exit 4 "$GALLEY" promote model_nba_retention --run 2026-08-30-train --to production --version 2.2.0 --commit
+	says "branch 'main' moved meanwhile: run this again"
+	wait
+	must_exit 0 "$GALLEY" promote model_nba_retention --run 2026-08-30-train --to production --version 2.2.0 --commit
+	git checkout -q HEAD~1 -- runs
+	must_exit 1 "$GALLEY" promote model_nba_retention --run 2026-08-30-train --to production --version 2.3.0 --commit
+	says 'are not committed, and would be lost from view'
+}
+
 @test "a linked worktree commits to its own branch" {
 	example_workspace git
 	git worktree add -q ../linked -b side
