@@ -184,7 +184,7 @@ stand_in_gh() {
 	[ "$(grep -c 'POST\|PATCH' log)" = 0 ]
 }
 
-@test "check: findings as annotations, SARIF and a summary; the exit code is check's" {
+@test "check: findings as annotations, SARIF and a summary, and the review whatever it says" {
 	example_workspace git
 	export OUTPUT=../out BASE= NUMBER=7 GITHUB_STEP_SUMMARY=../summary.md
 	must_exit 0 "$TOOLS/check"
@@ -194,6 +194,15 @@ stand_in_gh() {
 	sed -i 's/^  level: .*/  level: basic/' recipes/baseline/pricing.yaml
 	must_exit 1 "$TOOLS/check"
 	says '::error file=recipes/baseline/pricing.yaml'
+	git checkout -q recipes
+	# Every file is right, but what serves would fail.
+	sed -i 's/promote: 0.12, warn: 0.15, fail: 0.20/promote: 0.03, warn: 0.04, fail: 0.05/; s/  version: .*/  version: 9.0.0/' packs/forecasting_standard.yaml
+	export BASE=HEAD
+	must_exit 0 "$GALLEY" check --base HEAD
+	must_exit 1 "$TOOLS/check"
+	grep -q 'production run would now fail' ../out/review.md
+	grep -q '"schema": "galley.review/1"' ../out/review.json
+	grep -q 'production run would now fail' ../summary.md
 }
 
 @test "workflows and the action are YAML, and no text of an event is pasted into a script" {
