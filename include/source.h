@@ -24,6 +24,7 @@ struct source_options {
 	const char *directory; /* -C; NULL for the current one */
 	const char *git_dir;   /* --git-dir; NULL: the nearest .git at or above directory, else directory itself where it is a bare repository */
 	const char *at;        /* --at REV; NULL: none. A bare repository is read at HEAD where neither is given */
+	struct text below;     /* the folder to look for the workspace from, from the top; empty: where directory lies */
 	bool staged;           /* --staged: the index; GIT_INDEX_FILE's where index_file is given */
 	const char *objects;    /* a further folder of git objects, as a push that is not yet accepted lies in one; NULL */
 	const char *index_file; /* NULL: the repository's own */

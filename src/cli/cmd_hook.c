@@ -78,22 +78,44 @@ static int judge(const struct workspace *workspace, enum severity fail_on, const
 	return code;
 }
 
-static int run_pre_commit(struct invocation *invocation)
+/* Each workspace that the hook was installed for, or the one that is found from where it runs; the worst counts. */
+static int in_each(int (*judge_one)(struct receiver *receiver, const struct push *push, const struct invocation *from), struct receiver *receiver,
+                   const struct push *push, const struct invocation *from)
 {
+	struct invocation invocation = *from;
+	size_t i = 0;
+	int worst = EXIT_OK;
+
+	do {
+		if (from->workspaces.count)
+			invocation.below = from->workspaces.items[i];
+		int code = judge_one(receiver, push, &invocation);
+		worst = code > worst ? code : worst;
+	} while (++i < from->workspaces.count);
+	return worst;
+}
+
+static int judge_index(struct receiver *receiver, const struct push *push, const struct invocation *from)
+{
+	struct invocation invocation = *from;
 	struct workspace workspace;
 
-	invocation->staged = true;
-	invocation->base = "HEAD";
-	invocation->base_if_any = invocation->findings_only = invocation->live = invocation->may_be_none = true;
-	int code = session_open(&workspace, invocation);
+	(void)receiver;
+	(void)push;
+	invocation.staged = true;
+	invocation.base = "HEAD";
+	invocation.base_if_any = invocation.findings_only = invocation.live = invocation.may_be_none = true;
+	int code = session_open(&workspace, &invocation);
 	if (code == EXIT_OK && workspace.none && !workspace.base_none) {
-		session_note(invocation, "galley: the commit would remove the whole workspace");
+		session_note(from, "galley: the commit would remove the whole workspace");
 		code = EXIT_FINDINGS;
 	} else if (code == EXIT_OK && !workspace.none) {
-		code = judge(&workspace, session_fail_on(invocation, SEVERITY_ERROR), invocation);
+		code = judge(&workspace, session_fail_on(from, SEVERITY_ERROR), from);
 	}
-	if (code == EXIT_FINDINGS)
-		session_note(invocation, "galley: not committed; the same again: galley check --staged --base HEAD");
+	if (code == EXIT_FINDINGS && from->below.len)
+		session_note(from, "galley: not committed; the same again, in '%.*s': galley check --staged --base HEAD", TEXT_ARGS(from->below));
+	else if (code == EXIT_FINDINGS)
+		session_note(from, "galley: not committed; the same again: galley check --staged --base HEAD");
 	workspace_close(&workspace);
 	return code;
 }
@@ -258,7 +280,7 @@ static int run_pre_receive(struct invocation *invocation)
 		/* Tags and notes change no branch, and what a deleted branch held is history. */
 		if (!text_starts(push->ref, "refs/heads/") || strcmp(push->after, ZERO) == 0)
 			continue;
-		int code = judge_branch(&receiver, push, invocation);
+		int code = in_each(judge_branch, &receiver, push, invocation);
 		worst = code > worst ? code : worst;
 	}
 	for (size_t i = 0; i < receiver.plea_count; i++)
@@ -274,28 +296,92 @@ static int run_pre_receive(struct invocation *invocation)
 static const char script[] = "#!/bin/sh\n"
                              "# written by 'galley hook install'\n"
                              "command -v galley >/dev/null 2>&1 || { echo 'galley is not on the PATH of this hook' >&2; exit 1; }\n"
-                             "exec galley hook %s\n";
+                             "exec galley hook %s";
+
+/* Git runs hooks at the top of the repository: a workspace in a folder is named. */
+static int find_workspaces(struct invocation *invocation)
+{
+	struct invocation looking = *invocation;
+	struct workspace workspace;
+
+	looking.findings_only = looking.may_be_none = true;
+	int code = session_open(&workspace, &looking);
+	if (code == EXIT_OK && workspace.none)
+		session_note(invocation, "there is no workspace here, so nothing is judged until there is; for one in a folder, install from there");
+	struct text folder = code == EXIT_OK ? source_get_info(workspace.source)->workspace : TEXT("");
+	if (folder.len) {
+		invocation->workspaces.items = arena_grow(&invocation->arena, NULL, 0, sizeof *invocation->workspaces.items);
+		invocation->workspaces.items[invocation->workspaces.count++] = text_copy(&invocation->arena, text_cut(folder, 0, folder.len - 1));
+	}
+	workspace_close(&workspace);
+	return code;
+}
+
+static void add_word(struct buffer *out, struct text word)
+{
+	buffer_char(out, '\'');
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.at[i] == '\'')
+			buffer_string(out, "'\\'");
+		buffer_char(out, word.at[i]);
+	}
+	buffer_char(out, '\'');
+}
 
 static int run_install(struct invocation *invocation)
 {
 	struct failure failure;
+	struct buffer line;
 	struct text path;
 	bool there;
 	const char *name = invocation->server ? "pre-receive" : "pre-commit";
-	struct text bytes = text_format(&invocation->arena, script, name);
 
+	if (!invocation->server && !invocation->workspaces.count) {
+		int code = find_workspaces(invocation);
+		if (code != EXIT_OK)
+			return code;
+	}
+	buffer_init(&line);
+	buffer_format(&line, script, name);
+	for (size_t i = 0; i < invocation->workspaces.count; i++) {
+		buffer_string(&line, " --workspace ");
+		add_word(&line, invocation->workspaces.items[i]);
+	}
+	buffer_char(&line, '\n');
+	struct text bytes = text_copy(&invocation->arena, buffer_text(&line));
+	buffer_release(&line);
 	if (publish_hook(&path, &there, invocation->directory, invocation->git_dir, name, bytes, &invocation->arena, &failure) < 0)
 		return session_fail(&failure);
 	session_note(invocation, there ? "%.*s is there already" : "wrote %.*s", TEXT_ARGS(path));
 	return EXIT_OK;
 }
 
+/* A path from the top that git could hold. */
+static bool is_folder_name(struct text path)
+{
+	for (bool more = true; more;) {
+		struct text part = text_cut(path, 0, text_find(path, '/'));
+		if (!part.len || text_is(part, ".") || text_is(part, "..") || text_find(part, '\n') < part.len)
+			return false;
+		more = part.len < path.len;
+		path = text_cut(path, part.len + 1, path.len);
+	}
+	return true;
+}
+
 static int run_hook(struct invocation *invocation)
 {
 	struct text what = invocation->operands.items[0];
 
+	for (size_t i = 0; i < invocation->workspaces.count; i++) {
+		struct text *folder = &invocation->workspaces.items[i];
+		if (text_ends(*folder, "/"))
+			folder->len--;
+		if (!is_folder_name(*folder))
+			return session_usage(invocation, "'--workspace' is '%.*s', must be a folder as seen from the top of the repository", TEXT_ARGS(*folder));
+	}
 	if (text_is(what, "pre-commit"))
-		return run_pre_commit(invocation);
+		return in_each(judge_index, NULL, NULL, invocation);
 	if (text_is(what, "pre-receive"))
 		return run_pre_receive(invocation);
 	if (text_is(what, "install"))
@@ -307,6 +393,7 @@ static int run_hook(struct invocation *invocation)
 
 static const struct option hook_options[] = {
 	{"server", 0, OPTION_FLAG, AT(server), NULL, NULL, "install pre-receive, for the repository that others push to"},
+	{"workspace", 0, OPTION_WORDS, AT(workspaces), "DIR", NULL, "a workspace in a folder of the repository, as seen from its top"},
 	{"allow-waivers", 0, OPTION_FLAG, AT(waivers), NULL, NULL, "pre-receive: let pushers give reasons with -o galley.allow=CODE:REASON"},
 	{"max-findings", 0, OPTION_NUMBER, AT(max_findings), "N", NULL, "show the worst N of a branch; 50 unless given"},
 };
@@ -322,7 +409,9 @@ const struct command command_hook = {
 	           "stood; what a rewritten branch leaves out counts as removed. A new branch is compared with HEAD. Tags and deleted branches pass.\n"
 	           "Pushers may ask for more with -o galley.fail-on=warning.\n"
 	           "\n"
-	           "install writes the script that calls it: .git/hooks/pre-commit, with --server hooks/pre-receive. A hook that is there is kept.",
+	           "install writes the script that calls it: .git/hooks/pre-commit, with --server hooks/pre-receive. A hook that is there is kept.\n"
+	           "Git runs hooks at the top of the repository: a workspace in a folder is found when pre-commit is installed from there, and named\n"
+	           "with --workspace where others push to.",
 	.examples = {"galley hook install", "galley --git-dir /srv/models.git hook install --server", "galley hook pre-commit"},
 	.formats = "text",
 	.options = hook_options,

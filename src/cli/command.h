@@ -37,8 +37,10 @@ struct invocation {
 	/* Set by a command before session_open(), as in struct workspace_request. */
 	bool findings_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
 	const char *objects, *against;
+	struct text below;
 	/* for some */
 	bool why, commit, check, show, clear, waivers, server, exit_code;
+	struct words workspaces;
 	const char *branch, *author, *base;
 	struct output *outputs; /* every --format, for commands of many formats */
 	size_t output_count;

@@ -245,6 +245,7 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 			.directory = invocation->directory,
 			.git_dir = invocation->git_dir,
 			.at = invocation->at,
+			.below = invocation->below,
 			.staged = invocation->staged,
 			.objects = invocation->objects,
 			.no_cache = invocation->no_cache,

@@ -12,12 +12,15 @@ static int read_header(size_t *size, struct source *source, const git_oid *id, g
 	git_object_t type;
 
 	int error = git_odb_read_header(size, &type, source->odb, id);
-	if (error == GIT_ENOTFOUND && repository_partial(source->repository))
-		return failure_set(failure, EXIT_UNABLE,
-		                   "cannot read '%s': object %s is not in this partial clone; git fetch --refetch --no-filter, or clone without --filter",
-		                   what, git_oid_tostr_s(id));
 	if (error)
-		return repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(id));
+		repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(id));
+	/* Asked last, as it makes libgit2 forget its reason. */
+	if (error == GIT_ENOTFOUND && repository_partial(source->repository))
+		failure_set(failure, EXIT_UNABLE,
+		            "cannot read '%s': object %s is not in this partial clone; git fetch --refetch --no-filter, or clone without --filter", what,
+		            git_oid_tostr_s(id));
+	if (error)
+		return -1;
 	if (type != wanted)
 		return failure_set(failure, EXIT_UNABLE, "cannot read '%s': object %s is a %s; the repository is damaged, run git fsck",
 		                   what, git_oid_tostr_s(id), git_object_type2string(type));

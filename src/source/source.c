@@ -216,7 +216,7 @@ static int open_located(struct source *source, const struct location *location, 
                         struct arena *arena, struct failure *failure)
 {
 	source->info.top = text_of(location->top);
-	source->prefix = location->prefix;
+	source->prefix = options->below.len ? options->below : location->prefix;
 	if (location->kind == LOCATION_FOLDER && (options->staged || options->at))
 		return failure_set(failure, EXIT_UNABLE, "'%s' is not in a git repository: there is no %s to read", location->top,
 		                   options->staged ? "index" : "commit");
@@ -227,7 +227,7 @@ static int open_located(struct source *source, const struct location *location, 
 		if (source->top < 0)
 			return failure_set(failure, EXIT_UNABLE, "cannot open folder '%s': %s", location->top, strerror(errno));
 	}
-	if (find_workspace(source, location->prefix, arena, failure) < 0)
+	if (find_workspace(source, source->prefix, arena, failure) < 0)
 		return -1;
 	return source->info.kind == SOURCE_WORKTREE ? check_sparse(source, arena, failure) : 0;
 }

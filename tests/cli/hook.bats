@@ -74,6 +74,40 @@ commit() { # MESSAGE
 	says 'remove the whole workspace'
 }
 
+@test "a workspace in a folder: pre-commit finds it when it is installed from there, pre-receive is told" {
+	mkdir -p "../mono/teams/x y's"
+	cp -R . "../mono/teams/x y's"
+	cd ../mono
+	rm -rf "teams/x y's/.git"
+	git init -q
+	must_exit 0 galley hook install
+	says 'there is no workspace here'
+	rm .git/hooks/pre-commit
+	must_exit 0 galley -C "teams/x y's" hook install
+	says_not 'no workspace'
+	git add -A
+	git commit -qm 'First'
+	git clone -q --bare . ../mono.git
+	must_exit 0 galley --git-dir ../mono.git hook install --server --workspace "teams/x y's/"
+	echo x: >>"teams/x y's/recipes/baseline/pricing.yaml"
+	must_exit 1 git commit -qam 'Bad'
+	says "unknown field 'x'"
+	must_exit 1 git -C teams commit -qam 'Bad'
+	git commit -qnam 'Bad'
+	must_exit 1 git push -q ../mono.git main
+	says "unknown field 'x'"
+	git reset -q --hard HEAD~1
+	git rm -rq teams
+	must_exit 1 git commit -qm 'Gone'
+	says 'remove the whole workspace'
+	git reset -q --hard
+	git commit -q --allow-empty -m 'Nothing'
+	must_exit 0 git push -q ../mono.git main
+	for folder in .. /x a/../b ''; do
+		must_exit 2 galley hook pre-commit --workspace "$folder"
+	done
+}
+
 @test "install: what is there is kept" {
 	echo 'exit 0' >.git/hooks/pre-commit
 	must_exit 3 galley hook install
