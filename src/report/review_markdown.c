@@ -71,14 +71,20 @@ static void add_validity(struct buffer *out, const struct review *review)
 	buffer_string(out, ".\n");
 }
 
+/* What a page has at least. */
+static void add_answer(struct buffer *out, const struct review *review)
+{
+	buffer_format(out, "<!-- galley:review key=%s format=1 -->\n### ", review->key);
+	add_sign(out, review, review_sign(review));
+	review_headline(out, review);
+}
+
 static void add_top(struct page_of_review *page)
 {
 	const struct review *review = page->review;
 	struct buffer *out = page->out;
 
-	buffer_format(out, "<!-- galley:review key=%s format=1 -->\n### ", review->key);
-	add_sign(out, review, review_sign(review));
-	review_headline(out, review);
+	add_answer(out, review);
 	buffer_format(out, "\n\n%zu file%s edited → ", review->files_edited, review->files_edited == 1 ? "" : "s");
 	add_reach(out, review);
 	buffer_string(out, ". ");
@@ -230,7 +236,7 @@ static void row_of_checks(struct page_of_review *page, struct block *block)
 
 static void add_summary(struct page_of_review *page)
 {
-	struct block *block = block_add(page->blocks, RANK_SUMMARY, "line of the summary");
+	struct block *block = block_add(page->blocks, RANK_SUMMARY, "summary line");
 
 	buffer_string(&block->head, "\n");
 	table_head(&block->head, (struct column[]){{"Check", 30, false}, {"Result", 0, false}}, 2);
@@ -477,6 +483,11 @@ void review_markdown(struct buffer *out, const struct review *review, size_t max
 	add_findings(&page);
 	add_footer(&page);
 	blocks_print(out, &blocks, max, TEXT("The rest is in `galley review --format json`, and in the page with a larger `--max-bytes`."));
+	if (out->len > max) {
+		buffer_clear(out);
+		add_answer(out, review);
+		buffer_string(out, "\n\nAll else is left out for size; it is in `galley review --format json`.\n");
+	}
 	blocks_release(&blocks);
 	arena_release(&arena);
 }

@@ -203,11 +203,12 @@ whole_page() {
 	sed -i 's/own_\([0-9]*\): /own_\1: 7/' recipes/c*.yaml
 	sed -i 's/lr: 0.1/lr: 0.2/; s/^  version: .*/  version: 1.1.0/' recipes/base.yaml
 	limits 0.05 0.10 0.11
-	for size in 4096 4500 5000 6000 7000 9000 12000; do
+	must_exit 2 "$GALLEY" review --base main --max-bytes 499
+	for size in 500 700 1000 1500 2000 3000 4096 4500 5000 6000 7000 9000 12000; do
 		must_exit 1 "$GALLEY" review --base main --max-bytes $size
 		[ "$(printf '%s\n' "$output" | wc -c)" -le $size ]
 		whole_page
-		says 'left out for size'
+		says 'eft out for size'
 		says '### ❌ 1 production run would now fail'
 		printf '%s' "$output" | iconv -f UTF-8 -t UTF-8 >/dev/null
 	done
