@@ -187,6 +187,48 @@ static void check_content(struct subject *subject)
 	          TEXT_ARGS(approved->path));
 }
 
+/* Another approved content before the change than the newest that its own commits have for that version; NULL. */
+static const struct version *find_shifted(const struct subject *subject, const struct version *ahead)
+{
+	const struct version *found = NULL;
+
+	for (size_t i = 0; i < subject->ahead.count; i++)
+		if (&subject->ahead.items[i] > ahead && text_equal(subject->ahead.items[i].version, ahead->version))
+			return NULL;
+	for (size_t i = 0; i < subject->reached.count; i++) {
+		const struct version *version = &subject->reached.items[i];
+		if (version->status < STATUS_APPROVED || !text_equal(version->version, ahead->version))
+			continue;
+		if (strcmp(version->digest, ahead->digest) == 0)
+			return NULL;
+		found = version;
+	}
+	return found;
+}
+
+/* A version means the newest commit that has it, so one that was edited in place and raised later would mean something else to all that
+ * pin it, unless its commits are made one. */
+static void check_earlier(struct subject *subject)
+{
+	struct change *change = subject->change;
+	const struct record *record = subject->now.record;
+
+	for (size_t i = 0; i < subject->ahead.count; i++) {
+		const struct version *ahead = &subject->ahead.items[i];
+		const struct version *approved = text_equal(ahead->version, subject->now.version) ? NULL : find_shifted(subject, ahead);
+		if (!approved)
+			continue;
+		struct diag *diag = diag_add(
+		    change->diags, CODE_VERSION_CHANGED, place_of(record, "metadata.version"),
+		    "%s '%.*s' changed in approved version %.*s before its version was raised; approved in commit %.*s, changed in commit %.*s",
+		    kind_word(subject), TEXT_ARGS(record->id), TEXT_ARGS(ahead->version), COMMIT_DIGITS, approved->commit, COMMIT_DIGITS, ahead->commit);
+		/* No error: merged as one commit nothing is wrong. */
+		diag->severity = SEVERITY_WARNING;
+		diag_help(change->diags, "'%.*s@%.*s' would mean that commit from now on: make it one with the commit that raises the version "
+		          "(git rebase --interactive, squash)", TEXT_ARGS(record->id), TEXT_ARGS(ahead->version));
+	}
+}
+
 /* Those before the change, then those of its own commits. */
 static const struct version *known_version(const struct subject *subject, size_t i)
 {
@@ -271,6 +313,7 @@ static void check_record(struct subject *subject)
 	subject->ahead = versions_of(subject->change->request->ahead, now->record->kind, now->record->id);
 	if (!check_order(subject) && !(subject->same_version && subject->same_content))
 		check_content(subject);
+	check_earlier(subject);
 	check_status(subject);
 }
 

@@ -545,6 +545,34 @@ Last winter was hard.'
 	says "goes back from approved to draft; version 1.4.0 is approved in commit $(short HEAD~1) [version/status]"
 }
 
+@test "a version that was edited in place and raised by a later commit would mean something else to all that pin it" {
+	git checkout -qb change
+	limit 0.29
+	commit 2026-01-02 'Edited in place'
+	version 1.1.0
+	commit 2026-01-03 'Raised'
+	must_exit 0 "$GALLEY" check --base main
+	must_exit 1 "$GALLEY" check --base main --fail-on warning
+	says "changed in approved version 1.0.0 before its version was raised; approved in commit $(short main), changed in commit $(short HEAD~1) [version/changed]"
+	says "'demand_shops@1.0.0' would mean that commit from now on"
+	[ "$(critical demand_shops@1.0.0)" = 0.29 ]
+	# Brought back before it was raised, or made one commit, it means what it did.
+	git checkout -qb again main
+	limit 0.29
+	commit 2026-01-02 'Edited in place'
+	limit 0.30
+	commit 2026-01-03 'Brought back'
+	limit 0.29
+	version 1.1.0
+	commit 2026-01-04 'Raised'
+	must_exit 0 "$GALLEY" check --base main --fail-on warning
+	git checkout -q main
+	git merge -q --squash change >/dev/null
+	commit 2026-01-04 'In one'
+	must_exit 0 "$GALLEY" check --base HEAD~1 --fail-on warning
+	[ "$(critical demand_shops@1.0.0)" = 0.3 ]
+}
+
 @test "two branches that approve one version with different content cannot both be right" {
 	git checkout -qb one
 	version 1.1.0
