@@ -91,7 +91,7 @@ static const struct effective *best_recipe(const struct resolved *resolved, cons
 void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags)
 {
 	for (size_t i = 0; i < resolved->count; i++)
-		if (resolved->recipes[i].usable)
+		if (resolved->recipes[i].recipe)
 			conditions_check(catalog, &resolved->recipes[i], arena, diags);
 	for (size_t i = 0; i < catalog->model_count; i++) {
 		const struct model *model = &catalog->models[i];

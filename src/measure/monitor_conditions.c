@@ -137,20 +137,14 @@ static void check_name(void *context, struct text name, size_t offset, size_t le
 	report(checker, &mention, 0, name.len, &known, "name", false);
 }
 
-const struct expression *condition_check(const struct value *condition, bool any, const struct catalog *catalog, const struct effective *recipe,
-                                         struct arena *arena, struct diags *diags)
+static const struct expression *read_condition(const struct value *condition, bool any, const struct limits *limits, struct arena *arena,
+                                               struct diags *diags)
 {
-	const struct limits *limits = &catalog->config.limits;
 	struct expression_error error;
-	struct vocabulary vocabulary;
-	struct checker checker = {&vocabulary, condition, limits, arena, diags};
 	const struct expression *expression = expression_parse(&error, condition->text, any, limits, arena);
 
-	if (expression) {
-		read_vocabulary(&vocabulary, catalog, recipe, arena);
-		expression_names(expression, check_name, &checker);
+	if (expression)
 		return expression;
-	}
 	diag_add(diags, CODE_SCHEMA_EXPRESSION, value_place_inside(condition, error.offset, error.len), "not %s: %.*s",
 	         any ? "an expression" : "a condition", TEXT_ARGS(error.why));
 	if (error.help.len)
@@ -160,16 +154,36 @@ const struct expression *condition_check(const struct value *condition, bool any
 	return NULL;
 }
 
-/* Only what this very recipe sets: what it inherits was said where it stands. */
+const struct expression *condition_check(const struct value *condition, bool any, const struct catalog *catalog, const struct effective *recipe,
+                                         struct arena *arena, struct diags *diags)
+{
+	const struct limits *limits = &catalog->config.limits;
+	struct vocabulary vocabulary;
+	struct checker checker = {&vocabulary, condition, limits, arena, diags};
+	const struct expression *expression = read_condition(condition, any, limits, arena, diags);
+
+	if (expression) {
+		read_vocabulary(&vocabulary, catalog, recipe, arena);
+		expression_names(expression, check_name, &checker);
+	}
+	return expression;
+}
+
+/* Only what this very recipe sets: what it inherits was said where it stands. What names mean is known of a usable recipe alone. */
 void conditions_check(const struct catalog *catalog, const struct effective *recipe, struct arena *arena, struct diags *diags)
 {
-	const struct value *alerts = value_at(recipe->root, "monitoring.alerts");
+	const struct record *record = &recipe->recipe->record;
+	const struct value *alerts = value_at(recipe->usable ? recipe->root : record->root, "monitoring.alerts");
 
 	if (!alerts || alerts->kind != VALUE_MAP)
 		return;
 	for (size_t i = 0; i < alerts->count; i++) {
 		const struct value *condition = value_get(alerts->members[i].value, "condition");
-		if (condition && condition->kind == VALUE_SCALAR && condition->place.file == recipe->recipe->record.file)
+		if (!condition || condition->kind != VALUE_SCALAR || !condition->text.len || condition->place.file != record->file)
+			continue;
+		if (recipe->usable)
 			condition_check(condition, false, catalog, recipe, arena, diags);
+		else
+			read_condition(condition, false, &catalog->config.limits, arena, diags);
 	}
 }

@@ -223,7 +223,8 @@ static void judge_drift(struct reasons *out, const struct monitored *monitored, 
 		                                   TEXT_ARGS(snapshot->snapshot->stamp), TEXT_ARGS(watch->share_text)));
 	if (snapshot->undecided)
 		reason_add(out, arena, (struct reason){.state = STATE_UNKNOWN, .words = snapshot->undecided_reason,
-		                                       .until = TEXT("a snapshot in which every feature can be judged")});
+		                                       .until = snapshot->has_drift ? TEXT("a snapshot in which every feature can be judged")
+		                                                                    : TEXT("files that can be compared")});
 }
 
 /* --- age --- */

@@ -144,3 +144,11 @@ YAML
 	perl -MJSON::PP -e 'local $/; my $c = decode_json(<STDIN>)->{models}[0]{metrics}[0]{changes}; die scalar @$c if @$c != 1;
 		my %c = %{$c->[0]}; die "$c{start} $c{alarm} $c{alarm_index}" unless "$c{start} $c{alarm} $c{alarm_index} $c{direction}" eq "2025-01-22 2025-01-26 16 up"' <m.json
 }
+
+@test "without its reference a model is unknown until there is something to compare" {
+	example_workspace
+	rm runs/model_cafe_site_score/snapshots/reference.csv
+	must_exit 1 "$GALLEY" monitor model_cafe_site_score --as-of 2026-09-22
+	says 'why      runs/model_cafe_site_score/snapshots/reference.csv cannot be used: the file is not there'
+	says 'until    files that can be compared'
+}
