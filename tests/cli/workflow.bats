@@ -29,6 +29,19 @@ checkout() {
 	[ "$(git log --oneline | wc -l)" = 2 ]
 }
 
+@test "report: what is wrong in the workspace is pushed with the reports, and fails the job in the end" {
+	checkout
+	git rm -q runs/model_cafe_site_score/snapshots/reference.csv
+	git commit -qm 'No reference'
+	git push -q
+	PROPOSE=yes must_exit 1 "$TOOLS/report"
+	[ "$(git -C ../server.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+	git show HEAD:reports/README.md | grep -q 'reference.csv'
+	git -C ../server.git rev-parse --verify galley/model_room_rate/rollback
+	PROPOSE=yes must_exit 1 "$TOOLS/report"
+	[ "$(git log --oneline | wc -l)" = 3 ]
+}
+
 @test "report: starts over when somebody else pushes first" {
 	checkout
 	git clone -q ../server.git ../other
