@@ -114,7 +114,7 @@ struct drift_cell {
 
 /* Numbers only. std has n - 1 in its denominator, so one value has none. Quantiles: Hyndman-Fan type 7. The distinct values are not counted
  * where both sides have more than 2^20 values together and no method that was asked for looks at each of them. */
-struct drift_summary { double mean, std, min, max; bool has_std, has_unique; double quantiles[9]; size_t unique; };
+struct drift_summary { double mean, std, min, max; bool has_std, has_unique, no_quantiles /* from profiles */; double quantiles[9]; size_t unique; };
 extern const double drift_quantile_points[9]; /* 0.01 0.05 0.1 0.25 0.5 0.75 0.9 0.95 0.99 */
 
 enum { HISTOGRAM_MAX = 48, ECDF_POINTS = 241 };

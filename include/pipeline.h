@@ -10,6 +10,7 @@
 #include "author.h"
 #include "difference.h"
 #include "proposal.h"
+#include "profile.h"
 #include "publish.h"
 #include "rejudge.h"
 #include "results.h"

@@ -12,6 +12,8 @@
 static const struct option drift_options[] = {
 	{"reference", 0, OPTION_WORD, AT(reference), "A.csv", NULL, "compare two files: what is expected"},
 	{"current", 0, OPTION_WORD, AT(current), "B.csv", NULL, "compare two files: what came ('-' is standard input)"},
+	{"reference-profile", 0, OPTION_WORD, AT(reference_profile), "R", NULL, "compare two profiles (galley help profile): what is expected"},
+	{"current-profile", 0, OPTION_WORD, AT(current_profile), "C", NULL, "compare two profiles: what came"},
 	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default) or all"},
 	{"column", 0, OPTION_WORDS, AT(columns), "NAME", NULL, "only this column"},
 	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
@@ -72,7 +74,7 @@ static int read_methods(struct drift_request *request, struct invocation *invoca
 	return EXIT_OK;
 }
 
-static int read_kinds(struct drift_request *request, struct invocation *invocation)
+int session_kinds(struct drift_request *request, struct invocation *invocation)
 {
 	struct drift_feature *features = arena_array(&invocation->arena, invocation->kinds.count, sizeof *features);
 
@@ -115,6 +117,23 @@ static void note_kinds(const struct drift_result *result, const struct drift_req
 	}
 }
 
+static int print_result(const struct drift_result *result, const struct invocation *invocation)
+{
+	struct buffer out;
+
+	buffer_init(&out);
+	if (session_is(invocation, "json")) {
+		struct json *json = drift_json(result, false);
+		json_print(&out, json, true);
+		json_release(json);
+	} else {
+		drift_text(&out, result);
+	}
+	int code = session_write(invocation, &out, (int)drift_code(result->status, session_fail_on(invocation, SEVERITY_ERROR)));
+	buffer_release(&out);
+	return code;
+}
+
 static int drift_files(struct invocation *invocation)
 {
 	struct table_file reference = {NULL, text_of(invocation->reference)}, current = {NULL, text_of(invocation->current)};
@@ -134,12 +153,11 @@ static int drift_files(struct invocation *invocation)
 	struct limits limits;
 	struct diags diags;
 	struct failure failure;
-	struct buffer out;
 	bool ok;
 
 	int code = read_methods(&request, invocation);
 	if (code == EXIT_OK)
-		code = read_kinds(&request, invocation);
+		code = session_kinds(&request, invocation);
 	if (code == EXIT_OK)
 		code = session_delimiter(&request.delimiter, invocation);
 	if (code == EXIT_OK)
@@ -157,21 +175,34 @@ static int drift_files(struct invocation *invocation)
 	diags_sort(&diags);
 	if (diags.count)
 		session_findings(&diags, SEVERITY_NOTE, 2, invocation);
-	buffer_init(&out);
-	code = EXIT_FINDINGS;
-	if (ok) {
-		note_kinds(&result, &request, invocation);
-		if (session_is(invocation, "json")) {
-			struct json *json = drift_json(&result, false);
-			json_print(&out, json, true);
-			json_release(json);
-		} else {
-			drift_text(&out, &result);
-		}
-		code = session_write(invocation, &out, (int)drift_code(result.status, session_fail_on(invocation, SEVERITY_ERROR)));
-	}
-	buffer_release(&out);
-	return code;
+	if (!ok)
+		return EXIT_FINDINGS;
+	note_kinds(&result, &request, invocation);
+	return print_result(&result, invocation);
+}
+
+static int drift_profiles(struct invocation *invocation)
+{
+	struct drift_request request = {.only = invocation->columns.items, .only_count = invocation->columns.count};
+	struct profile reference, current;
+	struct drift_result result;
+	struct failure failure;
+	struct limits limits;
+	struct text why;
+
+	int code = read_methods(&request, invocation);
+	if (code == EXIT_OK)
+		code = session_limits(&limits, invocation);
+	if (code == EXIT_OK)
+		code = session_profile(&reference, invocation->reference_profile, &limits, invocation);
+	if (code == EXIT_OK)
+		code = session_profile(&current, invocation->current_profile, &limits, invocation);
+	if (code != EXIT_OK)
+		return code;
+	if (profile_compare(&result, &why, &reference, &current, &request, &invocation->arena))
+		return print_result(&result, invocation);
+	failure_set(&failure, EXIT_FINDINGS, "the profiles cannot be compared: %.*s", TEXT_ARGS(why));
+	return session_fail(&failure);
 }
 
 /* The newest snapshot with data; NULL. One that could not be used must not hide behind an older one. */
@@ -324,7 +355,16 @@ static int drift_models(struct invocation *invocation)
 static int run_drift(struct invocation *invocation)
 {
 	bool files = invocation->reference || invocation->current;
+	bool profiles = invocation->reference_profile || invocation->current_profile;
 
+	if (profiles && (!invocation->reference_profile || !invocation->current_profile))
+		return session_usage(invocation, "'--reference-profile' and '--current-profile' belong together");
+	if (profiles && (files || invocation->operands.count))
+		return session_usage(invocation, "either two profiles, or two files, or models");
+	if (profiles && (invocation->kinds.count || invocation->na.count || invocation->delimiter || invocation->max_bad_rows))
+		return session_usage(invocation, "how data is read was settled when it was profiled; '--kind', '--na', '--delimiter' and '--max-bad-rows' go with files");
+	if (profiles)
+		return drift_profiles(invocation);
 	if (files && (!invocation->reference || !invocation->current))
 		return session_usage(invocation, "'--reference' and '--current' belong together");
 	if (files && invocation->operands.count)

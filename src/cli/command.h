@@ -39,7 +39,7 @@ struct invocation {
 	const char *objects, *against;
 	struct text below;
 	/* for some */
-	bool why, commit, check, show, clear, waivers, server, exit_code;
+	bool why, commit, check, show, clear, merge, suggest, waivers, server, exit_code;
 	struct words workspaces;
 	const char *branch, *author, *base;
 	struct output *outputs; /* every --format, for commands of many formats */
@@ -48,6 +48,7 @@ struct invocation {
 	size_t max_findings; /* SIZE_MAX: all */
 	size_t max_bytes;    /* SIZE_MAX: not given */
 	const char *key;
+	const char *reference_profile, *current_profile;
 	const char *reference, *current, *delimiter, *recipe;
 	struct words drifts;
 	size_t rows, seed;
@@ -145,6 +146,10 @@ int session_limits(struct limits *limits, struct invocation *invocation);
 int session_recipe(const struct effective **out, struct workspace *workspace, struct text name, struct invocation *invocation);
 /* --jobs, else the processors. */
 unsigned session_jobs(const struct invocation *invocation);
+/* --kind COL=KIND, as features of the request. */
+int session_kinds(struct drift_request *request, struct invocation *invocation);
+/* A profile from a file of the command line; says what is wrong with it. */
+int session_profile(struct profile *out, const char *path, const struct limits *limits, struct invocation *invocation);
 /* --delimiter: left alone where it is not given; a usage error where it is none. */
 int session_delimiter(char *delimiter, const struct invocation *invocation);
 

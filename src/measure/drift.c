@@ -140,7 +140,7 @@ static void adjust(struct drift_result *out, struct arena *arena)
 enum { MEMORY = 256 << 20 };
 
 /* Some is left to what is not counted: the program itself, what is being read, categories. */
-static size_t memory_of(const struct drift_request *request)
+size_t drift_memory(const struct drift_request *request)
 {
 	size_t memory = request->memory ? request->memory : MEMORY, aside = memory / 8 + ((size_t)16 << 20);
 
@@ -156,7 +156,7 @@ struct drift_reference {
 static int read_reference(struct drift_reference *reference, bool *ok, const struct drift_request *request, struct arena *arena,
                           struct failure *failure)
 {
-	if (side_read(&reference->side, ok, NULL, NULL, memory_of(request) / 2, arena, failure))
+	if (side_read(&reference->side, ok, NULL, NULL, drift_memory(request) / 2, arena, failure))
 		return -1;
 	if (!*ok)
 		return 0;
@@ -204,11 +204,24 @@ static void show_sides(struct drift_result *out, const struct side *reference, c
 	out->only_in_current_count = choice->only_count[CURRENT];
 }
 
+void drift_finish(struct drift_result *out, const struct side *reference, const struct side *current, const struct choice *choice,
+                  const struct column_facts *facts, const struct drift_request *request, struct arena *arena)
+{
+	*out = (struct drift_result){0};
+	show_sides(out, reference, current, choice);
+	out->columns = arena_array(arena, choice->pair_count, sizeof *out->columns);
+	out->column_count = choice->pair_count;
+	for (size_t i = 0; i < choice->pair_count; i++)
+		score_column(&out->columns[i], &facts[i], request, arena);
+	adjust(out, arena);
+	sum_up(out);
+}
+
 /* The current side is open, the reference read. */
 static int compare(struct drift_result *out, bool *ok, struct drift_reference *reference, struct side *current, struct choice *choice,
                    const struct drift_request *request, struct arena *arena, struct failure *failure)
 {
-	size_t *like = arena_array(arena, current->name_count, sizeof *like), memory = memory_of(request);
+	size_t *like = arena_array(arena, current->name_count, sizeof *like), memory = drift_memory(request);
 	bool kept = reference->side.numbers && ordered_is_kept(reference->side.numbers);
 	size_t held = kept ? 8 * reference->side.rows * reference->side.number_count : memory / 2;
 	struct column_facts *facts;
@@ -227,13 +240,7 @@ static int compare(struct drift_result *out, bool *ok, struct drift_reference *r
 	settle_kinds(choice, sides);
 	if (facts_of_pairs(&facts, choice, &reference->side, current, reference->bases, request, arena, failure))
 		return -1;
-	show_sides(out, &reference->side, current, choice);
-	out->columns = arena_array(arena, choice->pair_count, sizeof *out->columns);
-	out->column_count = choice->pair_count;
-	for (size_t i = 0; i < choice->pair_count; i++)
-		score_column(&out->columns[i], &facts[i], request, arena);
-	adjust(out, arena);
-	sum_up(out);
+	drift_finish(out, &reference->side, current, choice, facts, request, arena);
 	return 0;
 }
 

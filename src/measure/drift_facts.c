@@ -91,6 +91,27 @@ static void set_base(struct number_base *base, const struct quantiles *quantiles
 		shape_begin(base, quantile_of(quantiles, LOW_SHARE), quantile_of(quantiles, HIGH_SHARE), arena);
 }
 
+static void base_shares(double shares[static SHARES_MOST])
+{
+	for (size_t i = 0; i < POINTS; i++)
+		shares[i] = drift_quantile_points[i];
+	for (int i = 1; i <= DECILES; i++)
+		shares[POINTS + i - 1] = i * 0.1;
+	shares[POINTS + DECILES] = LOW_SHARE;
+	shares[POINTS + DECILES + 1] = HIGH_SHARE;
+}
+
+void base_of_ties(struct number_base *base, const struct tie *ties, size_t count, uint64_t size, struct arena *arena)
+{
+	struct quantiles quantiles;
+	double shares[SHARES_MOST];
+
+	base_shares(shares);
+	quantiles_init(&quantiles, size, shares, SHARES_MOST);
+	picks_add(&quantiles.picks, false, ties, count);
+	set_base(base, &quantiles, false, arena);
+}
+
 int bases_of(struct number_base **bases, struct side *reference, const struct drift_request *request, struct arena *arena,
              struct failure *failure)
 {
@@ -100,12 +121,7 @@ int bases_of(struct number_base **bases, struct side *reference, const struct dr
 	const struct ordered_visitor visitor = {pick_ties, pick_skip, quantiles};
 	double shares[SHARES_MOST];
 
-	for (size_t i = 0; i < POINTS; i++)
-		shares[i] = drift_quantile_points[i];
-	for (int i = 1; i <= DECILES; i++)
-		shares[POINTS + i - 1] = i * 0.1;
-	shares[POINTS + DECILES] = LOW_SHARE;
-	shares[POINTS + DECILES + 1] = HIGH_SHARE;
+	base_shares(shares);
 	for (size_t i = 0; i < count; i++) {
 		bool unused = reference->columns[reference->number_names[i]].kind != COLUMN_NUMBER;
 		quantiles_init(&quantiles[i], ordered_sum(reference->numbers, i)->count, shares, SHARES_MOST);
@@ -278,6 +294,19 @@ static int walk_numbers(struct walked **walked, const struct pair *const *pairs,
 	return result;
 }
 
+void facts_of_ties(struct number_facts *out, const struct number_base *base, const struct exact_sum *const sums[2], const struct tie *ties, size_t count,
+                   const struct pair *pair, const struct drift_request *request, struct arena *arena)
+{
+	struct walked *walked = memory_get(sizeof *walked);
+	struct ordered_want want;
+
+	*walked = (struct walked){.base = base, .facts = out};
+	begin(&want, walked, pair, sums[REFERENCE], sums[CURRENT], request);
+	walk_ties(&walked, 0, ties, count);
+	end(walked, sums[REFERENCE], sums[CURRENT], arena);
+	free(walked);
+}
+
 /* --- categories --- */
 
 /* Both sides are in byte order and are merged. */
@@ -304,7 +333,7 @@ static const struct group_facts *group_facts(const struct categories *reference,
 
 /* --- pairs --- */
 
-static void facts_begin(struct column_facts *out, const struct pair *pair, const struct side_column *const columns[2], struct arena *arena)
+void facts_begin(struct column_facts *out, const struct pair *pair, const struct side_column *const columns[2], struct arena *arena)
 {
 	*out = (struct column_facts){.name = pair->name, .kind = pair->kind, .feature = pair->feature};
 	for (int s = REFERENCE; s <= CURRENT; s++) {

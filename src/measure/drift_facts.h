@@ -19,6 +19,10 @@ struct number_facts {
 	double cuts[CUTS_MAX];          /* the reference's nine inner deciles, equal ones merged */
 	size_t cut_count;
 	size_t cells[2][CUTS_MAX + 1];  /* values in (-inf, cuts[0]], (cuts[0], cuts[1]], ..., (last, inf) */
+	bool by_cells;                  /* from profiles without all values: no statistic of ranks but perhaps KS, and */
+	bool no_gaps;                   /* not even that */
+	bool no_cuts, no_quantiles[2];
+	double most;                    /* KS may be as large, where that is more than it is at the borders of cells */
 	const struct drift_shape *shape; /* NULL without values on both sides, and where there is no scale */
 };
 
@@ -60,6 +64,13 @@ int bases_of(struct number_base **bases, struct side *reference, const struct dr
 /* One a pair, in their order. */
 int facts_of_pairs(struct column_facts **facts, const struct choice *choice, struct side *reference, struct side *current,
                    const struct number_base *bases, const struct drift_request *request, struct arena *arena, struct failure *failure);
+
+void facts_begin(struct column_facts *out, const struct pair *pair, const struct side_column *const columns[2], struct arena *arena);
+
+/* The same from values that are all there: of the reference alone, and of both sides. Without shapes. */
+void base_of_ties(struct number_base *base, const struct tie *ties, size_t count, uint64_t size, struct arena *arena);
+void facts_of_ties(struct number_facts *out, const struct number_base *base, const struct exact_sum *const sums[2], const struct tie *ties, size_t count,
+                   const struct pair *pair, const struct drift_request *request, struct arena *arena);
 
 /* The scale of a shape between two quantiles, and where its bins end and its grid lies; false where no scale can be found, such as for
  * magnitudes at the end of the range. */

@@ -127,6 +127,20 @@ static void compute_kl(struct scorer *scorer, struct drift_score *score)
 
 /* --- distribution functions --- */
 
+/* From profiles: between the borders of cells the difference may be larger than at any of them. */
+static void bound_ks(struct scorer *scorer, struct drift_score *score, double d, double most)
+{
+	const struct drift_limit *limit = &score->limit;
+
+	score->p_bound = -1;
+	add_side(score, "d_at_most", true, most);
+	define_words(scorer, score, "bound", "value at the borders of the profiles' cells; it lies between that and d_at_most, and p is at most p");
+	if (!limit->given || limit->on_p || ((d > limit->warn) == (most > limit->warn) && (d > limit->drift) == (most > limit->drift)))
+		return;
+	score->status = DRIFT_INCONCLUSIVE;
+	give_reason(score, text_format(scorer->arena, "it lies between %g and %g, with a limit between them", d, most));
+}
+
 static void compute_ks(struct scorer *scorer, struct drift_score *score)
 {
 	const struct rank_results *ranks = &scorer->facts->numbers->ranks;
@@ -136,6 +150,8 @@ static void compute_ks(struct scorer *scorer, struct drift_score *score)
 	add_side(score, "d_plus", ranks->defined, ranks->d_plus);
 	add_side(score, "d_minus", ranks->defined, ranks->d_minus);
 	define_words(scorer, score, "formula", "largest difference of the two distribution functions");
+	if (ranks->defined && scorer->facts->numbers->most > ranks->d)
+		bound_ks(scorer, score, ranks->d, scorer->facts->numbers->most);
 	define_words(scorer, score, "p_from", ranks->has_exact ? "all orders of the values, given their ties" : "Kolmogorov's limiting distribution");
 	define_sizes(scorer, score);
 }

@@ -118,6 +118,26 @@ static struct text misfit(enum drift_method method, const struct column_facts *f
 	return text_format(arena, "%s does not apply to a %s column", info->key, column_kind_name(facts->kind));
 }
 
+/* Whether profiles do not tell what a method needs. */
+static bool is_lost(const struct scorer *scorer, enum drift_method method)
+{
+	const struct number_facts *numbers = scorer->facts->numbers;
+
+	if (!numbers || !numbers->by_cells || !scorer->n || !scorer->m)
+		return false;
+	switch (method) {
+	case METHOD_PSI:
+	case METHOD_JS:
+	case METHOD_HELLINGER:
+	case METHOD_TVD:
+	case METHOD_KL: return numbers->no_cuts;
+	case METHOD_KS: return numbers->no_gaps;
+	case METHOD_WELCH_T:
+	case METHOD_MISSING: return false;
+	default: return true;
+	}
+}
+
 static void decide(struct scorer *scorer, const struct drift_request *request)
 {
 	const struct drift_feature *feature = scorer->facts->feature;
@@ -133,7 +153,10 @@ static void decide(struct scorer *scorer, const struct drift_request *request)
 			continue;
 		struct drift_score *score = &column->scores[column->score_count++];
 		*score = (struct drift_score){.method = m, .limit = m == method ? limit : default_limit(request, m)};
-		score_compute(scorer, score);
+		if (is_lost(scorer, m))
+			give_reason(score, TEXT("the profiles hold no values to compute it from, as too many are distinct"));
+		else
+			score_compute(scorer, score);
 		judge(scorer, score);
 		if (m == method)
 			column->deciding = score;
@@ -162,6 +185,7 @@ static void summarise(struct drift_summary *out, const struct number_facts *fact
 	out->max = facts->ranks.max[s];
 	out->has_unique = facts->counted;
 	out->unique = facts->counted ? (size_t)facts->ranks.unique[s] : 0;
+	out->no_quantiles = facts->no_quantiles[s];
 	for (size_t i = 0; i < sizeof drift_quantile_points / sizeof *drift_quantile_points; i++)
 		out->quantiles[i] = facts->quantiles[s][i];
 }
@@ -173,7 +197,7 @@ static void describe_numbers(struct scorer *scorer, const struct number_facts *f
 	summarise(&column->reference_summary, facts, REFERENCE, scorer->n);
 	summarise(&column->current_summary, facts, CURRENT, scorer->m);
 	column->shape = facts->shape;
-	if (!scorer->n)
+	if (!scorer->n || facts->no_cuts)
 		return;
 	scorer->reference = facts->cells[REFERENCE];
 	scorer->current = facts->cells[CURRENT];

@@ -8,6 +8,11 @@
 
 void score_column(struct drift_column *out, const struct column_facts *facts, const struct drift_request *request, struct arena *arena);
 
+/* drift.c: the verdict once all facts are there, and the memory that values may take. */
+void drift_finish(struct drift_result *out, const struct side *reference, const struct side *current, const struct choice *choice,
+                  const struct column_facts *facts, const struct drift_request *request, struct arena *arena);
+size_t drift_memory(const struct drift_request *request);
+
 /* --- inside: drift_score.c judges, drift_methods.c and drift_tests.c compute --- */
 
 struct scorer {

@@ -192,7 +192,7 @@ static struct json *summary_json(const struct drift_summary *summary, bool round
 	else
 		json_add_null(object, "unique");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		json_add_number(quantiles, names[i], shown(summary->quantiles[i], rounded));
+		add_value(quantiles, names[i], !summary->no_quantiles, summary->quantiles[i], rounded);
 	json_add(object, "quantiles", quantiles);
 	return object;
 }

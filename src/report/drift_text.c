@@ -154,10 +154,11 @@ static struct text median_words(const struct drift_column *column, struct arena 
 	struct buffer out;
 
 	buffer_init(&out);
-	buffer_string(&out, "median ");
-	add_short_number(&out, column->reference_summary.quantiles[4]);
+	bool medians = !column->reference_summary.no_quantiles && !column->current_summary.no_quantiles;
+	buffer_string(&out, medians ? "median " : "mean ");
+	add_short_number(&out, medians ? column->reference_summary.quantiles[4] : column->reference_summary.mean);
 	buffer_string(&out, " -> ");
-	add_short_number(&out, column->current_summary.quantiles[4]);
+	add_short_number(&out, medians ? column->current_summary.quantiles[4] : column->current_summary.mean);
 	return finish(&out, arena);
 }
 

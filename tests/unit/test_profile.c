@@ -1,0 +1,287 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arena.h"
+#include "buffer.h"
+#include "packed.h"
+#include "profile.h"
+
+enum { HEAD = sizeof "galley profile 1\n" - 1 + 8 };
+
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed >> 12;
+	*seed ^= *seed << 25;
+	*seed ^= *seed >> 27;
+	return *seed * 2685821657736338717u;
+}
+
+static int order_values(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* A number column of random values, a category column, and one without values. Cells at these borders where there are some. */
+static struct profile sample(uint64_t seed, size_t rows, unsigned distinct, const double *borders, size_t border_count, struct arena *arena)
+{
+	struct profile profile = {.files = 1, .rows = rows, .column_count = 3};
+	struct profile_column *columns = profile.columns = arena_array(arena, 3, sizeof *columns);
+	double *values = arena_array(arena, rows, sizeof *values);
+	struct exact_batch *batch = exact_batch_new();
+
+	for (size_t i = 0; i < rows; i++)
+		values[i] = (double)(next_random(&seed) % distinct) / 8 - 3;
+	columns[0] = (struct profile_column){.name = TEXT("x"), .kind = COLUMN_NUMBER, .counts = {.rows = rows, .n = rows}, .has_run = true};
+	exact_sum_init(&columns[0].sum);
+	exact_sum_add(&columns[0].sum, values, rows, batch);
+	exact_batch_free(batch);
+	qsort(values, rows, sizeof *values, order_values);
+	columns[0].run = arena_array(arena, rows, sizeof *columns[0].run);
+	for (size_t i = 0; i < rows; i++) {
+		if (!i || values[i] != values[i - 1])
+			columns[0].run[columns[0].run_count++].value = values[i];
+		columns[0].run[columns[0].run_count - 1].count++;
+	}
+	columns[1] = (struct profile_column){.name = TEXT("c"), .kind = COLUMN_CATEGORY, .counts = {.rows = rows, .missing = 1, .n = rows - 1}, .category_count = 2};
+	columns[1].categories = arena_array(arena, 2, sizeof *columns[1].categories);
+	columns[1].categories[0] = (struct profile_count){seed % 2 ? TEXT("a") : TEXT("b"), rows - 2};
+	columns[1].categories[1] = (struct profile_count){TEXT("z"), 1};
+	exact_sum_init(&columns[1].sum);
+	columns[2] = (struct profile_column){.name = TEXT("none"), .kind = COLUMN_AUTO, .counts = {.rows = rows, .missing = rows}};
+	exact_sum_init(&columns[2].sum);
+	if (!borders)
+		return profile;
+	columns[0].has_cells = true;
+	columns[0].borders = arena_array(arena, border_count, sizeof *borders);
+	memcpy(columns[0].borders, borders, border_count * sizeof *borders);
+	columns[0].border_count = border_count;
+	columns[0].cells = arena_array(arena, border_count + 1, sizeof *columns[0].cells);
+	for (size_t i = 0, k = 0; i < columns[0].run_count; i++) {
+		double value = columns[0].run[i].value;
+		while (k < border_count && borders[k] < value)
+			k++;
+		struct profile_cell *cell = &columns[0].cells[k];
+		if (k < border_count && borders[k] == value) {
+			cell->at += columns[0].run[i].count;
+			continue;
+		}
+		cell->min = cell->open ? cell->min : value;
+		cell->max = value;
+		cell->open += columns[0].run[i].count;
+	}
+	return profile;
+}
+
+static const double sample_borders[] = {-2.5, -1, 0, 0.125, 4};
+
+static struct text bytes_of(const struct profile *profile, struct arena *arena)
+{
+	struct buffer out;
+
+	buffer_init(&out);
+	profile_write(&out, profile);
+	struct text bytes = text_copy(arena, buffer_text(&out));
+	buffer_release(&out);
+	return bytes;
+}
+
+static struct profile merged(const struct profile *a, const struct profile *b, struct arena *arena)
+{
+	const struct profile parts[] = {*a, *b};
+	struct profile out;
+	struct text why;
+
+	assert_true(profile_merge(&out, &why, parts, 2, arena));
+	return out;
+}
+
+static void test_merge(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	for (int cells = 0; cells < 2; cells++) {
+		const double *borders = cells ? sample_borders : NULL;
+		struct profile a = sample(1, 50, 90, borders, 5, &arena), b = sample(2, 70, 40, borders, 5, &arena), c = sample(3, 30, 200, borders, 5, &arena);
+		struct profile ab = merged(&a, &b, &arena), bc = merged(&b, &c, &arena), ca = merged(&c, &a, &arena);
+		struct profile first = merged(&ab, &c, &arena), second = merged(&a, &bc, &arena), third = merged(&ca, &b, &arena);
+		struct text bytes = bytes_of(&first, &arena);
+		assert_true(text_equal(bytes, bytes_of(&second, &arena)));
+		assert_true(text_equal(bytes, bytes_of(&third, &arena)));
+		assert_int_equal(first.columns[0].sum.count, 150);
+		assert_int_equal(first.columns[0].has_cells, cells);
+		assert_true(first.columns[0].has_run);
+	}
+	arena_release(&arena);
+}
+
+/* Parts with other columns: what one lacks is missing in its rows; the order is then that of names. */
+static void test_columns(void **state)
+{
+	struct arena arena;
+	struct text why;
+
+	(void)state;
+	arena_init(&arena);
+	struct profile a = sample(1, 50, 90, NULL, 0, &arena), b = sample(2, 70, 40, NULL, 0, &arena), out;
+	b.column_count = 1;
+	out = merged(&a, &b, &arena);
+	assert_true(text_is(out.columns[0].name, "c") && text_is(out.columns[2].name, "x"));
+	assert_int_equal(out.columns[0].counts.missing, 71);
+	assert_int_equal(out.columns[1].counts.rows, 120);
+	assert_true(text_equal(bytes_of(&out, &arena), bytes_of(&(struct profile){0}, &arena)) == false);
+	b.columns[0].kind = COLUMN_CATEGORY;
+	b.columns[0].sum.count = 0;
+	const struct profile parts[] = {a, b};
+	assert_false(profile_merge(&out, &why, parts, 2, &arena));
+	assert_true(text_starts(why, "column 'x' is number in one part and category in another"));
+	arena_release(&arena);
+}
+
+/* Cells hold less than all values, but what they give must be what all values give, or a bound of it. */
+static void test_compare(void **state)
+{
+	struct drift_request request = {.decide = METHOD_NONE};
+	struct arena arena;
+	struct text why;
+
+	(void)state;
+	for (size_t i = 0; i < METHOD_COUNT; i++)
+		request.show[i] = true;
+	for (uint64_t seed = 1; seed < 60; seed++) {
+		struct drift_result with, without;
+		arena_init(&arena);
+		struct profile a = sample(seed, 60, 30 + (unsigned)seed * 9, NULL, 0, &arena), b = sample(seed + 1000, 80, 30 + (unsigned)seed * 7, NULL, 0, &arena);
+		struct profile_column *x = a.columns;
+		assert_true(profile_compare(&with, &why, &a, &b, &request, &arena));
+		/* The reference's own values as borders: everything that cells tell is exact. */
+		double *borders = arena_array(&arena, x->run_count, sizeof *borders);
+		for (size_t i = 0; i < x->run_count; i++)
+			borders[i] = x->run[i].value;
+		for (size_t step = 1; step < 9; step += 7) {
+			size_t count = 0;
+			double *some = arena_array(&arena, x->run_count, sizeof *some);
+			for (size_t i = 0; i < x->run_count; i += step)
+				some[count++] = borders[i];
+			struct profile r = sample(seed, 60, 30 + (unsigned)seed * 9, some, count, &arena);
+			struct profile c = sample(seed + 1000, 80, 30 + (unsigned)seed * 7, some, count, &arena);
+			r.columns[0].has_run = c.columns[0].has_run = false;
+			assert_true(profile_compare(&without, &why, &r, &c, &request, &arena));
+			for (size_t i = 0; i < without.columns[0].score_count; i++) {
+				const struct drift_score *score = &without.columns[0].scores[i], *whole = &with.columns[0].scores[i];
+				assert_int_equal(score->method, whole->method);
+				if (score->method == METHOD_WELCH_T || score->method == METHOD_MISSING)
+					assert_true(score->value == whole->value && score->has_p == whole->has_p && score->p == whole->p);
+				else if (score->method != METHOD_KS)
+					assert_true(!score->has_value && score->reason.len);
+				else if (step == 1)
+					assert_true(score->value == whole->value && score->sides[0].value == whole->sides[0].value && score->side_count == 2);
+				else
+					assert_true(score->value <= whole->value && (score->side_count == 2 ? score->value : score->sides[2].value) >= whole->value - 1e-12);
+			}
+		}
+		arena_release(&arena);
+	}
+}
+
+static void test_codec(void **state)
+{
+	struct profile back;
+	struct arena arena;
+	struct text why;
+
+	(void)state;
+	arena_init(&arena);
+	struct profile profile = sample(5, 60, 300, sample_borders, 5, &arena);
+	struct text bytes = bytes_of(&profile, &arena);
+	assert_true(profile_read(&back, &why, bytes, &arena));
+	assert_true(text_equal(bytes, bytes_of(&back, &arena)));
+	assert_true(exact_mean(&(double){0}, &back.columns[0].sum));
+	assert_false(profile_read(&back, &why, TEXT("a,b\n1,2\n"), &arena));
+	assert_true(text_starts(why, "is not a profile"));
+	assert_false(profile_read(&back, &why, TEXT("galley profile 2\nxxxxxxxxxxxx"), &arena));
+	assert_true(text_starts(why, "is a profile of another version"));
+	arena_release(&arena);
+}
+
+static bool is_sane(const struct drift_result *result)
+{
+	for (size_t i = 0; i < result->column_count; i++)
+		for (size_t k = 0; k < result->columns[i].score_count; k++) {
+			const struct drift_score *score = &result->columns[i].scores[k];
+			if ((score->has_value && !isfinite(score->value)) || (score->has_p && !isfinite(score->p)))
+				return false;
+		}
+	return true;
+}
+
+/* Cut short, with bits flipped, and with bits flipped and a checksum that fits: refused, or used without harm. */
+static void test_hostile(void **state)
+{
+	struct drift_request request = {.decide = METHOD_NONE};
+	struct profile back, twice;
+	struct arena arena, scratch;
+	struct drift_result result;
+	struct text why;
+	uint64_t seed = 9;
+	size_t used = 0;
+
+	(void)state;
+	for (size_t i = 0; i < METHOD_COUNT; i++)
+		request.show[i] = true;
+	arena_init(&arena);
+	arena_init(&scratch);
+	struct profile profile = sample(5, 40, 60, sample_borders, 5, &arena);
+	struct text bytes = bytes_of(&profile, &arena);
+	char *copy = arena_copy(&arena, bytes.at, bytes.len);
+	for (size_t len = 0; len < bytes.len; len++) {
+		assert_false(profile_read(&back, &why, (struct text){copy, len}, &scratch));
+		assert_true(why.len > 0);
+	}
+	for (size_t i = 0; i < 20000; i++) {
+		size_t at = HEAD + (size_t)(next_random(&seed) % (bytes.len - HEAD)), cut = i % 3 ? bytes.len : HEAD + (size_t)(next_random(&seed) % (bytes.len - HEAD));
+		char before = copy[at];
+		copy[at] = (char)(copy[at] ^ 1 << next_random(&seed) % 8);
+		assert_false(profile_read(&back, &why, (struct text){copy, bytes.len}, &scratch));
+		uint64_t sum = packed_checksum((struct text){copy + HEAD, cut - HEAD});
+		for (unsigned k = 0; k < 8; k++)
+			copy[HEAD - 8 + k] = (char)(unsigned char)(sum >> (8 * k));
+		if (profile_read(&back, &why, (struct text){copy, cut}, &scratch)) {
+			const struct profile parts[] = {back, profile, back};
+			used++;
+			if (profile_merge(&twice, &why, parts, 3, &scratch))
+				bytes_of(&twice, &scratch);
+			if (profile_compare(&result, &why, &profile, &back, &request, &scratch))
+				assert_true(is_sane(&result));
+			if (profile_compare(&result, &why, &back, &profile, &request, &scratch))
+				assert_true(is_sane(&result));
+		}
+		memcpy(copy, bytes.at, HEAD);
+		copy[at] = before;
+		arena_reset(&scratch);
+	}
+	assert_true(used > 0);
+	arena_release(&scratch);
+	arena_release(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_merge), cmocka_unit_test(test_columns), cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_codec), cmocka_unit_test(test_hostile),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
+}
