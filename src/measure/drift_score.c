@@ -154,7 +154,9 @@ static void decide(struct scorer *scorer, const struct drift_request *request)
 		struct drift_score *score = &column->scores[column->score_count++];
 		*score = (struct drift_score){.method = m, .limit = m == method ? limit : default_limit(request, m)};
 		if (is_lost(scorer, m))
-			give_reason(score, TEXT("the profiles hold no values to compute it from, as too many are distinct"));
+			give_reason(score, scorer->facts->numbers->no_gaps
+			                       ? TEXT("the profiles have no cells in common: make the current one with --reference-profile")
+			                       : TEXT("the profiles hold no values to compute it from, as too many are distinct"));
 		else
 			score_compute(scorer, score);
 		judge(scorer, score);

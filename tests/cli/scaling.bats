@@ -78,6 +78,9 @@ PL
 	says '"d_at_most": '
 	says '"p_is": "at most"'
 	says 'the profiles hold no values to compute it from, as too many are distinct'
+	"$GALLEY" -q profile current.csv -o alone.profile
+	run "$GALLEY" drift --reference-profile reference.profile --current-profile alone.profile --column wide
+	says 'the profiles have no cells in common: make the current one with --reference-profile'
 	exact=$("$GALLEY" drift --reference reference.csv --current current.csv --column wide --method ks --format json | sed -n '/"ks"/,$s/^ *"value": \(.*\),$/\1/p')
 	bound=$("$GALLEY" drift --reference-profile reference.profile --current-profile current.profile --column wide --method ks --format json |
 		sed -n '/"ks"/,$s/^ *"value": \(.*\),$/\1/p; /"ks"/,$s/^ *"d_at_most": \(.*\),$/\1/p')
