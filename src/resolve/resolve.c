@@ -114,13 +114,19 @@ static void withdraw(struct effective *effective)
 
 /* --- recipes that nobody inherits from: each is checked to its end and let go, by whichever thread comes to it --- */
 
+/* A backdrop that a child was judged over, held against its parent's once, as there may be many children. */
+struct proof {
+	const struct backdrop *then;
+	bool same;
+};
+
 struct leaves {
 	const struct progress *progress;
 	const size_t *items;   /* indices of recipes */
 	struct diags *found;   /* by recipe: while it was resolved, and what monitored_check_one() found then */
 	struct diags *monitored;
 	const struct backdrop **backdrops; /* by recipe: of those that others inherit from */
-	const struct backdrop **proven;    /* by recipe: what recipe.clear of its children was, and the same as that */
+	struct proof *proofs;              /* by recipe: of those that others inherit from */
 	struct arena trees[WORK_THREADS_MAX], findings[WORK_THREADS_MAX];
 };
 
@@ -141,10 +147,10 @@ static bool was_clear(const struct leaves *leaves, size_t i)
 
 	if (!now)
 		return false;
-	const struct backdrop **proven = &leaves->proven[leaves->progress->links[i].parent_index];
-	if (*proven != then && backdrop_same(then, now))
-		*proven = then;
-	return *proven == then;
+	struct proof *proof = &leaves->proofs[leaves->progress->links[i].parent_index];
+	if (proof->then != then)
+		*proof = (struct proof){then, backdrop_same(then, now)};
+	return proof->same;
 }
 
 static void check_leaf(void *context, size_t at, unsigned worker)
@@ -210,7 +216,7 @@ static void resolve_in_order(struct progress *progress, const size_t *order, uns
 	leaves->found = arena_array(arena, count, sizeof *leaves->found);
 	leaves->monitored = arena_array(arena, count, sizeof *leaves->monitored);
 	leaves->backdrops = arena_array(arena, count, sizeof *leaves->backdrops);
-	leaves->proven = arena_array(arena, count, sizeof *leaves->proven);
+	leaves->proofs = arena_array(arena, count, sizeof *leaves->proofs);
 	for (size_t at = 0; at < count; at++) {
 		size_t i = order[at];
 		const struct bench bench = {arena, &leaves->found[i]};
