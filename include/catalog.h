@@ -58,7 +58,8 @@ struct recipe {
 	struct reference parent;
 	struct text version;
 	enum record_status status;
-	const struct backdrop *clear; /* what brief.judge() found nothing over; NULL */
+	const struct backdrop *over; /* what brief.judge() looked at it over; NULL: not looked at */
+	bool clear;                  /* nothing was found over that */
 };
 
 /* A metric with limits: of a pack, or of a recipe's evaluation.metrics. Numbers are kept as written (exact decimals); empty: not given. */
@@ -227,8 +228,9 @@ int catalog_load(struct catalog *out, struct source *source, const struct limits
 struct brief {
 	/* likely: the recipes that others seem to inherit from, and all packs. What it returns is for judge(). */
 	const void *(*prepare)(const struct catalog *likely, struct arena *arena);
-	/* root: the tree of a file without errors. What is returned becomes recipe.clear; it is a guess that must be proven. */
-	const struct backdrop *(*judge)(const void *prepared, const struct value *root, struct arena *scratch);
+	/* root: the tree of a file without errors. *over and what is returned become recipe.over and recipe.clear: that the recipe stands over
+	 * this is a guess, which must be proven. */
+	bool (*judge)(const struct backdrop **over, const void *prepared, const struct value *root, struct arena *scratch);
 };
 
 /* The same findings in less memory, for those who want findings alone: of a recipe's tree only what catalogs ask for stays: of

@@ -15,7 +15,8 @@ struct ahead {
 	enum read_result result;
 	const struct value *root;
 	bool brief;
-	const struct backdrop *clear;
+	const struct backdrop *over;
+	bool clear;
 	struct comment *comments;
 	size_t comment_count;
 	struct diags diags;
@@ -98,7 +99,7 @@ static void parse_one(void *context, size_t i, unsigned worker)
 	if (!file->brief)
 		return;
 	if (crew->prepared && file->root && !diags_count(&file->diags, SEVERITY_ERROR))
-		file->clear = crew->loader->brief->judge(crew->prepared, file->root, tree);
+		file->clear = crew->loader->brief->judge(&file->over, crew->prepared, file->root, tree);
 	file->root = file->root ? outline_make(file->root, file->input, arena) : NULL;
 	arena_reset(tree);
 }
@@ -233,6 +234,7 @@ int load_document(struct loaded *out, struct loader *loader, struct text path, e
 	*out = (struct loaded){.file = file->input,
 	                       .root = file->root,
 	                       .brief = file->brief,
+	                       .over = file->over,
 	                       .clear = file->clear,
 	                       .there = file->result != READ_MISSING,
 	                       .broken = diags_count(&file->diags, SEVERITY_ERROR) > 0};

@@ -70,7 +70,8 @@ struct loaded {
 	bool there;
 	bool broken; /* it has errors */
 	bool brief;  /* root is outline_make()'s */
-	const struct backdrop *clear; /* see struct recipe */
+	const struct backdrop *over; /* see struct recipe */
+	bool clear;
 };
 
 /* Of a recipe's tree what catalogs need, as a tree of its own: it outlives the one it was made of. */

@@ -78,6 +78,7 @@ int recipe_load(struct loader *loader, struct text path)
 	recipe.parent = reference_of(value_at(root, "metadata.parent"));
 	recipe.version = value_text(root, "metadata.version");
 	recipe.status = record_status_of(value_text(root, "metadata.status"));
+	recipe.over = loaded.over;
 	recipe.clear = loaded.clear;
 	check_policy(value_at(root, "metadata.policy.locked"), loader->diags);
 	check_policy(value_at(root, "metadata.policy.tighten_only"), loader->diags);

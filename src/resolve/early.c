@@ -20,13 +20,13 @@ static const void *prepare(const struct catalog *likely, struct arena *arena)
 	return early;
 }
 
-static const struct backdrop *judge(const void *prepared, const struct value *root, struct arena *scratch)
+static bool judge(const struct backdrop **over, const void *prepared, const struct value *root, struct arena *scratch)
 {
 	const struct early *early = prepared;
 	const struct effective *parent = resolved_recipe(&early->resolved, reference_of(value_at(root, "metadata.parent")).id);
-	const struct backdrop *over = parent ? early->backdrops[parent - early->resolved.recipes] : NULL;
 
-	return over && glance_is_clear(over, root, scratch) ? over : NULL;
+	*over = parent ? early->backdrops[parent - early->resolved.recipes] : NULL;
+	return *over && glance_is_clear(*over, root, scratch);
 }
 
 const struct brief resolve_brief = {prepare, judge};

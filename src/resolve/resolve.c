@@ -127,6 +127,7 @@ struct leaves {
 	struct diags *monitored;
 	const struct backdrop **backdrops; /* by recipe: of those that others inherit from */
 	struct proof *proofs;              /* by recipe: of those that others inherit from */
+	bool *unclear;                     /* by recipe: a glance was cast at it already */
 	struct arena trees[WORK_THREADS_MAX], findings[WORK_THREADS_MAX];
 };
 
@@ -140,10 +141,10 @@ static const struct backdrop *find_backdrop(const struct leaves *leaves, size_t 
 	return leaves->backdrops[link->parent_index];
 }
 
-/* Whether the glance that was cast when it was read holds: its backdrop was a guess at this one. */
-static bool was_clear(const struct leaves *leaves, size_t i)
+/* Whether what a recipe was looked at over when it was read, a guess, is what it stands over. */
+static bool guess_holds(const struct leaves *leaves, size_t i)
 {
-	const struct backdrop *then = leaves->progress->catalog->recipes[i].clear, *now = then ? find_backdrop(leaves, i) : NULL;
+	const struct backdrop *then = leaves->progress->catalog->recipes[i].over, *now = then ? find_backdrop(leaves, i) : NULL;
 
 	if (!now)
 		return false;
@@ -166,7 +167,7 @@ static void check_leaf(void *context, size_t at, unsigned worker)
 
 	diags_init(&leaves->found[i], &leaves->findings[worker]);
 	diags_init(&leaves->monitored[i], &leaves->findings[worker]);
-	const struct backdrop *backdrop = find_backdrop(leaves, i);
+	const struct backdrop *backdrop = leaves->unclear[i] ? NULL : find_backdrop(leaves, i);
 	if (!backdrop || !glance_is_clear(backdrop, own, arena))
 		resolve_one(progress, i, own, &bench);
 	if (out->usable)
@@ -216,12 +217,15 @@ static void resolve_in_order(struct progress *progress, const size_t *order, uns
 	leaves->found = arena_array(arena, count, sizeof *leaves->found);
 	leaves->monitored = arena_array(arena, count, sizeof *leaves->monitored);
 	leaves->backdrops = arena_array(arena, count, sizeof *leaves->backdrops);
+	leaves->unclear = arena_array(arena, count, sizeof *leaves->unclear);
 	leaves->proofs = arena_array(arena, count, sizeof *leaves->proofs);
 	for (size_t at = 0; at < count; at++) {
 		size_t i = order[at];
 		const struct bench bench = {arena, &leaves->found[i]};
 		if (!kept[i]) {
-			if (was_clear(leaves, i))
+			bool holds = guess_holds(leaves, i), clear = holds && progress->catalog->recipes[i].clear;
+			leaves->unclear[i] = holds && !clear;
+			if (clear)
 				progress->recipes[i].recipe = &progress->catalog->recipes[i];
 			else
 				items[leaf_count++] = i;

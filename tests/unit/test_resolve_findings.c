@@ -250,7 +250,7 @@ static size_t judged(const char *folder, const char *word, size_t *said)
 	diags_init(&diags, &arena);
 	load(&catalog, &source, folder, 1, &arena, &diags);
 	for (size_t i = 0; i < catalog.recipe_count; i++)
-		count += catalog.recipes[i].clear != NULL;
+		count += catalog.recipes[i].clear;
 	resolve_findings(&resolved, &catalog, presents[0], 1, &arena, &diags);
 	*said = 0;
 	for (size_t i = 0; i < diags.count; i++)
