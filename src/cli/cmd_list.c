@@ -355,11 +355,33 @@ static void sort_items(struct list *list, enum column column)
 	}
 }
 
+/* A table is looked at in a terminal too: C0, DEL and C1 become \\x1b and the like, all else stays as it is. */
+static struct text without_controls(struct text text, struct arena *arena)
+{
+	struct buffer out;
+	size_t from = 0;
+
+	buffer_init(&out);
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.at[i], next = i + 1 < text.len ? (unsigned char)text.at[i + 1] : 0;
+		bool wide = c == 0xc2 && next >= 0x80 && next < 0xa0;
+		if (c >= 0x20 && c != 0x7f && !wide)
+			continue;
+		buffer_add(&out, text_cut(text, from, i));
+		buffer_format(&out, "\\x%02x", wide ? next : c);
+		i += wide;
+		from = i + 1;
+	}
+	buffer_add(&out, text_cut(text, from, text.len));
+	struct text clean = text_copy(arena, buffer_text(&out));
+	buffer_release(&out);
+	return clean;
+}
+
 static void add_csv_cell(struct buffer *out, struct text text)
 {
-	bool formula = text.len && strchr("=+-@\t\r", text.at[0]);
-	bool quote = text_find(text, ',') < text.len || text_find(text, '"') < text.len || text_find(text, '\n') < text.len ||
-	             text_find(text, '\r') < text.len;
+	bool formula = text.len && strchr("=+-@", text.at[0]);
+	bool quote = text_find(text, ',') < text.len || text_find(text, '"') < text.len;
 
 	if (quote)
 		buffer_char(out, '"');
@@ -374,7 +396,7 @@ static void add_csv_cell(struct buffer *out, struct text text)
 		buffer_char(out, '"');
 }
 
-static void print_csv(struct buffer *out, const struct list *list, unsigned shown)
+static void print_csv(struct buffer *out, const struct list *list, unsigned shown, struct arena *arena)
 {
 	for (size_t row = 0; row <= list->count; row++) {
 		const char *separator = "";
@@ -386,7 +408,7 @@ static void print_csv(struct buffer *out, const struct list *list, unsigned show
 			if (row == 0)
 				buffer_string(out, columns[column].name);
 			else
-				add_csv_cell(out, cell(&list->items[row - 1], column));
+				add_csv_cell(out, without_controls(cell(&list->items[row - 1], column), arena));
 		}
 		buffer_char(out, '\n');
 	}
@@ -463,7 +485,7 @@ static int print_list(struct workspace *workspace, struct invocation *invocation
 	if (session_is(invocation, "json"))
 		print_json(&out, &list, shown);
 	else if (session_is(invocation, "csv"))
-		print_csv(&out, &list, shown);
+		print_csv(&out, &list, shown, &invocation->arena);
 	else
 		print_table(&out, &list, shown);
 	int code = session_write(invocation, &out, invocation->fail_on ? errors : EXIT_OK);

@@ -393,6 +393,19 @@ Last winter was hard.'
 	"$GALLEY" log demand_shops | diff ../wanted -
 }
 
+@test "commits are taken as they were made: replaced objects and grafts change no answer" {
+	version 1.1.0
+	commit 2026-01-02 'Version 1.1.0'
+	version 1.2.0
+	commit 2026-01-03 'Version 1.2.0'
+	"$GALLEY" log demand_shops >../before
+	git replace "$(git rev-parse HEAD~1)" "$(git commit-tree -p HEAD~2 -m 'Other' 'HEAD~2^{tree}')"
+	mkdir -p .git/info
+	git rev-parse HEAD >.git/info/grafts
+	rm -rf .git/galley
+	"$GALLEY" log demand_shops | diff ../before -
+}
+
 @test "a shallow clone says what it cannot know, and how to mend it" {
 	version 1.1.0
 	commit 2026-01-02 'Version 1.1.0'
@@ -487,6 +500,9 @@ Last winter was hard.'
 	must_exit 0 "$GALLEY" show demand_shops
 	says_not "$(printf '\007')"
 	must_exit 0 "$GALLEY" list versions --format csv
+	says '\x1b[31mred'
+	says_not "$(printf '\033')"
+	says_not "$(printf '\007')"
 	must_exit 1 "$GALLEY" log "$(printf 'x\033[31m')"
 	says_not "$(printf '\033[31m')"
 	must_exit 1 "$GALLEY" show ../../etc/passwd
