@@ -208,6 +208,7 @@ static bool prepare(struct monitored *monitored, const struct model *model)
 	*out = (struct model_result){.model = model, .method = METHOD_NONE};
 	judge_runs(out, request, arena);
 	list_snapshots(out, request->as_of, arena);
+	carriers_find(monitored);
 	out->recipe = gates_recipe(&out->recipe_reason, request->resolved, &model->recipe, arena);
 	if (!out->recipe)
 		return false;

@@ -7,10 +7,9 @@
 
 size_t newest_csv(const struct monitored *monitored, size_t i)
 {
-	for (size_t j = i + 1; j > 0; j--)
-		if (monitored->out->snapshots[j - 1].snapshot->csv.len)
-			return j - 1;
-	return monitored->out->snapshot_count;
+	const struct carriers *carriers = &monitored->carriers[EXPRESSION_DATA];
+
+	return carriers->among[i + 1] ? carriers->items[carriers->among[i + 1] - 1] : monitored->out->snapshot_count;
 }
 
 static struct table_file table_of(const struct monitored *monitored, struct text path)

@@ -48,6 +48,9 @@ struct watch {
 	bool show[METHOD_COUNT];
 };
 
+/* The snapshots that carry something, oldest first, and how many of them are among the first i snapshots of all. */
+struct carriers { size_t *items, *among; };
+
 /* One model under judgement. Index i below is one of its snapshots. */
 struct monitored {
 	struct model_result *out;
@@ -56,6 +59,7 @@ struct monitored {
 	size_t first;                  /* drift, alerts and states are known from here on */
 	struct data_age { bool known, has; int64_t time; struct text stamp, by, lacking; } *ages; /* per snapshot */
 	enum model_state *raw;         /* states before monitoring.hold */
+	struct carriers carriers[EXPRESSION_ANY]; /* by what they carry: EXPRESSION_METRICS, EXPRESSION_DATA, or one of both */
 	struct drift_reference *reference; /* read once for all snapshots; NULL: not yet, or it cannot be used */
 	bool reference_tried;
 	struct asked_content { bool asked; struct content content; } *contents; /* per snapshot, then the reference */
@@ -80,6 +84,7 @@ void watch_read(struct watch *out, const struct effective *recipe, const struct 
 /* Scalars of a list at a path, as texts. */
 size_t watch_texts(struct text **out, const struct value *root, const char *path, struct arena *arena);
 
+void carriers_find(struct monitored *monitored);
 /* The newest snapshot up to i with a CSV, or with metrics; snapshot_count where there is none. */
 size_t newest_csv(const struct monitored *monitored, size_t i);
 size_t newest_metrics(const struct monitored *monitored, size_t i);

@@ -13,10 +13,9 @@ const char *trend_status_name(enum trend_status status)
 
 size_t newest_metrics(const struct monitored *monitored, size_t i)
 {
-	for (size_t j = i + 1; j > 0; j--)
-		if (monitored->out->snapshots[j - 1].snapshot->metrics)
-			return j - 1;
-	return monitored->out->snapshot_count;
+	const struct carriers *carriers = &monitored->carriers[EXPRESSION_METRICS];
+
+	return carriers->among[i + 1] ? carriers->items[carriers->among[i + 1] - 1] : monitored->out->snapshot_count;
 }
 
 /* The metric's limits, where it was not measured: the recipe's own go first, as they are written for this model. */

@@ -216,22 +216,41 @@ static enum expression_found look(struct expression_value *out, void *context, s
 	return found;
 }
 
-static bool carries(const struct snapshot *snapshot, unsigned kinds)
+static unsigned kinds_of(const struct snapshot *snapshot)
 {
-	return kinds & EXPRESSION_ANY || (kinds & EXPRESSION_METRICS && snapshot->metrics) || (kinds & EXPRESSION_DATA && snapshot->csv.len);
+	return (snapshot->metrics ? EXPRESSION_METRICS : 0) | (snapshot->csv.len ? EXPRESSION_DATA : 0);
+}
+
+/* Conditions look back over a thousand snapshots, once for each snapshot: no walk for each look. */
+void carriers_find(struct monitored *monitored)
+{
+	const struct model_result *out = monitored->out;
+
+	for (unsigned kinds = 1; kinds < EXPRESSION_ANY; kinds++) {
+		struct carriers *carriers = &monitored->carriers[kinds];
+		size_t count = 0;
+		carriers->items = arena_array(monitored->arena, out->snapshot_count + 1, sizeof *carriers->items);
+		carriers->among = arena_array(monitored->arena, out->snapshot_count + 1, sizeof *carriers->among);
+		for (size_t i = 0; i < out->snapshot_count; i++) {
+			if (kinds & kinds_of(out->snapshots[i].snapshot))
+				carriers->items[count++] = i;
+			carriers->among[i + 1] = count;
+		}
+	}
 }
 
 static bool moment(size_t *out, void *context, unsigned kinds, size_t back)
 {
 	const struct names_view *view = context;
-	const struct model_result *model = view->monitored->out;
+	const struct monitored *monitored = view->monitored;
+	size_t all = view->i < monitored->out->snapshot_count ? view->i + 1 : 0;
+	const struct carriers *carriers = kinds & EXPRESSION_ANY ? NULL : &monitored->carriers[kinds];
+	size_t count = carriers ? carriers->among[all] : all;
 
-	for (size_t i = view->i < model->snapshot_count ? view->i + 1 : 0; i > 0; i--)
-		if (carries(model->snapshots[i - 1].snapshot, kinds) && !back--) {
-			*out = i - 1;
-			return true;
-		}
-	return false;
+	if (back >= count)
+		return false;
+	*out = carriers ? carriers->items[count - 1 - back] : count - 1 - back;
+	return true;
 }
 
 void names_view_init(struct names_view *out, const struct monitored *monitored, size_t i, int64_t now)

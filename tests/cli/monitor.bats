@@ -152,3 +152,21 @@ YAML
 	says 'why      runs/model_cafe_site_score/snapshots/reference.csv cannot be used: the file is not there'
 	says 'until    files that can be compared'
 }
+
+@test "years of snapshots and conditions that look back a thousand of them take seconds" {
+	metrics_alone
+	for year in 2001 2002 2003 2004 2005 2006; do
+		for month in 01 02 03 04 05 06 07 08 09 10 11 12; do
+			for day in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28; do
+				echo '{"MAPE": 0.1}' >runs/model_m/snapshots/$year-$month-$day.json
+			done
+		done
+	done
+	echo '  alerts:' >>recipes/r.yaml
+	for k in 0 1 2 3 4 5 6 7 8 9; do
+		echo "    a$k: {condition: \"performance.MAPE > $k + avg(performance.MAPE, 1000)\"}" >>recipes/r.yaml
+	done
+	run timeout 20 "$GALLEY" monitor --as-of 2007-01-01
+	[ "$status" -eq 1 ] # stale, and no time-out
+	says 'a9     warning   ok'
+}
