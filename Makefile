@@ -48,7 +48,7 @@ $(BUILD)/obj/%.o: src/%.c | build-needs
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is kept between runs belongs to the code that made it: any change of what computes makes it another one's.
-STAMP := $(shell cat $(sort $(wildcard include/*.h src/base/* src/source/* src/table/* src/measure/*)) | cksum | tr ' ' -)
+STAMP := $(shell (echo '$(CC) $(CFLAGS)'; $(PKG_CONFIG) --modversion gsl; cat $(sort $(wildcard include/*.h src/base/* src/source/* src/table/* src/measure/*))) 2>/dev/null | cksum | tr ' ' -)
 $(BUILD)/stamp/$(STAMP):
 	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
 $(BUILD)/obj/measure/kept.o: $(BUILD)/stamp/$(STAMP)

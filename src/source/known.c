@@ -123,6 +123,8 @@ void source_content(char blob[41], struct source *source, struct text path)
 {
 	struct failure failure;
 	struct arena arena;
+	enum entry_kind kind;
+	bool found;
 
 	blob[0] = '\0';
 	if (!source->repository || source->no_cache)
@@ -131,6 +133,9 @@ void source_content(char blob[41], struct source *source, struct text path)
 		objects_blob(blob, source, path);
 		return;
 	}
+	/* The index does not tell what stands behind a link. */
+	if (!path_is_plain(path) || files_look(&found, &kind, source, path, &failure) < 0 || !found || kind != ENTRY_FILE)
+		return;
 	if (!blob_is_verbatim(source->repository, path))
 		return;
 	const git_index_entry *entry = known_entry(source, path);

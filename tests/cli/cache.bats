@@ -128,6 +128,21 @@ results_of() { # how many results are kept
 	says 'not in a git repository'
 }
 
+@test "what is moved behind a link is not there, kept or not" {
+	sed -i 's|^reference: .*|reference: data/reference.csv|' runs/model_store_demand/model.yaml
+	mkdir runs/model_store_demand/data
+	cp runs/model_store_demand/snapshots/reference.csv runs/model_store_demand/data/
+	sleep 1.1
+	git add -A
+	git commit -qm 'Data in a folder'
+	"$GALLEY" drift model_store_demand >../kept.txt 2>&1 || true
+	mv runs/model_store_demand/data ../data
+	ln -s "$PWD/../data" runs/model_store_demand/data
+	"$GALLEY" drift model_store_demand >../kept.txt 2>&1 || true
+	"$GALLEY" drift model_store_demand --no-cache >../without.txt 2>&1 || true
+	cmp ../kept.txt ../without.txt
+}
+
 @test "the oldest goes beyond the limit" {
 	must_exit 0 "$GALLEY" report --limit cache_bytes=64KiB
 	[ "$(cat $results/* | wc -c)" -le 65536 ]
