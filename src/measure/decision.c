@@ -169,16 +169,19 @@ static struct text rule_words(const struct monitored *monitored, const char *rul
 	                : text_format(arena, "%.*s; not due: %.*s", TEXT_ARGS(from), TEXT_ARGS(out->due_reason));
 }
 
+bool run_is_open(const struct run *run, int64_t as_of)
+{
+	if (run->has_started && run->started > as_of)
+		return false;
+	return run->status == RUN_QUEUED || run->status == RUN_RUNNING || (run->has_started && run->has_finished && run->finished > as_of);
+}
+
 /* A run that has not started is held to be newer than anything. */
 static const struct run *newer_run(const struct model_result *out, int64_t as_of)
 {
 	for (size_t i = out->model->run_count; i > 0; i--) {
 		const struct run *run = &out->model->runs[i - 1];
-		bool open = run->status == RUN_QUEUED || run->status == RUN_RUNNING;
-		/* What started after the as-of does not run yet. */
-		if (run->has_started && run->started > as_of)
-			continue;
-		if (open && (!run->has_started || !out->has_since || run->started > out->since))
+		if (run_is_open(run, as_of) && (!run->has_started || !out->has_since || run->started > out->since))
 			return run;
 	}
 	return NULL;
@@ -195,7 +198,8 @@ static void judge_due(struct monitored *monitored)
 		instant_print_date(date, hold->until);
 		out->due_reason = text_format(arena, "held until %s%s%.*s", date, hold->reason.len ? ": " : "", TEXT_ARGS(hold->reason));
 	} else if (run) {
-		out->due_reason = text_format(arena, "run %.*s is %s", TEXT_ARGS(run->record.id), run_status_name(run->status));
+		out->due_reason = text_format(arena, "run %.*s is %s", TEXT_ARGS(run->record.id),
+		                              run_status_name(run->status == RUN_QUEUED ? RUN_QUEUED : RUN_RUNNING));
 	} else {
 		out->due = true;
 	}

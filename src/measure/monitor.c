@@ -242,10 +242,10 @@ static int judge_model(struct model_result *out, const struct monitor_request *r
 	return 0;
 }
 
-static bool has_open_run(const struct model *model)
+static bool has_open_run(const struct model *model, int64_t as_of)
 {
 	for (size_t i = 0; i < model->run_count; i++)
-		if (model->runs[i].status == RUN_QUEUED || model->runs[i].status == RUN_RUNNING)
+		if (run_is_open(&model->runs[i], as_of))
 			return true;
 	return false;
 }
@@ -256,7 +256,7 @@ int monitor_model(struct model_result *out, const struct monitor_request *reques
 	if (judge_model(out, request, model, request->latest_only, arena, diags, failure) != 0)
 		return -1;
 	/* Whether an open run covers an action depends on when the state began, which only the whole history tells. */
-	if (!request->latest_only || out->action == ACTION_NONE || out->has_since || !has_open_run(model))
+	if (!request->latest_only || out->action == ACTION_NONE || out->has_since || !has_open_run(model, request->as_of))
 		return 0;
 	return judge_model(out, request, model, false, arena, diags, failure);
 }

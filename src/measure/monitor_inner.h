@@ -146,5 +146,7 @@ void state_judge(struct reasons *out, const struct monitored *monitored, size_t 
                  const struct trend *trends, const int64_t *as_of);
 void state_settle(struct monitored *monitored, struct reasons *reasons);
 void action_decide(struct monitored *monitored);
+/* Queued or running at a time; one that has finished since then was running. */
+bool run_is_open(const struct run *run, int64_t as_of);
 
 #endif

@@ -170,3 +170,17 @@ YAML
 	[ "$status" -eq 1 ] # stale, and no time-out
 	says 'a9     warning   ok'
 }
+
+@test "as of a day on which it was running, a run that has ended since covers the action" {
+	metrics_alone
+	echo '{"MAPE": 0.4}' >runs/model_m/snapshots/2025-01-06.json
+	mkdir runs/model_m/again
+	printf 'type: train\nstatus: failed\nerror: no memory\nrecipe: recipe_r\nstarted_at: 2025-01-06T08:00:00Z\nfinished_at: 2025-01-06T20:00:00Z\n' >runs/model_m/again/run.yaml
+	must_exit 1 "$GALLEY" monitor --as-of 2025-01-06T07:00:00Z
+	says 'do       retrain, due'
+	must_exit 1 "$GALLEY" monitor --as-of 2025-01-06T19:59:59Z
+	says 'do       retrain, not due'
+	says 'run again is running'
+	must_exit 1 "$GALLEY" monitor --as-of 2025-01-06T20:00:00Z
+	says 'do       retrain, due'
+}
