@@ -107,7 +107,7 @@ test-san: | build-needs ## the same tests with AddressSanitizer and UndefinedBeh
 	[ $$leaks = 1 ] || echo '# leaks are not looked for: LeakSanitizer does not run here'; \
 	export ASAN_OPTIONS=log_path=$$log:detect_leaks=$$leaks:allocator_may_return_null=1; \
 	export UBSAN_OPTIONS=log_path=$$log:print_stacktrace=1; \
-	export LSAN_OPTIONS=print_suppressions=0; \
+	export LSAN_OPTIONS=print_suppressions=0:suppressions=$(abspath tests/leaks.supp); \
 	$(MAKE) test BUILD=$(BUILD)/san CFLAGS='$(SANITIZE)'; status=$$?; \
 	if cat $(BUILD)/san/findings/* 2>/dev/null; then exit 1; fi; exit $$status
 

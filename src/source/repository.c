@@ -143,9 +143,10 @@ bool repository_partial(struct git_repository *repository)
 	git_config_entry *entry;
 	bool partial = false;
 
-	if (git_repository_config_snapshot(&config, repository) == 0 &&
-	    git_config_iterator_glob_new(&settings, config, "^(remote\\..*\\.promisor|extensions\\.partialclone)$") == 0)
-		partial = git_config_next(&entry, settings) == 0;
+	if (git_repository_config_snapshot(&config, repository) == 0 && git_config_iterator_new(&settings, config) == 0)
+		while (!partial && git_config_next(&entry, settings) == 0)
+			partial = strcmp(entry->name, "extensions.partialclone") == 0 ||
+			          (text_starts(text_of(entry->name), "remote.") && text_ends(text_of(entry->name), ".promisor"));
 	git_config_iterator_free(settings);
 	git_config_free(config);
 	return partial;
