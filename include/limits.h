@@ -30,7 +30,7 @@ struct limits {
 	size_t expression_cost;
 	size_t cron_bytes;
 	size_t blob_bytes;       /* one file read whole or from git */
-	size_t unpacked_bytes;   /* what one compressed file may become */
+	size_t unpacked_bytes;   /* what one compressed file may become, and what may come through a pipe */
 	size_t walk_commits;
 	size_t walk_files;       /* entries below the workspace's folders */
 	size_t walk_depth;       /* folders within each other */

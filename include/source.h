@@ -95,8 +95,9 @@ struct stream;
 int source_stream(struct stream **out, enum read_result *result, char blob[41], struct source *source, struct text path,
                   struct arena *arena, struct failure *failure);
 /* A file named on the command line (follows links, may be outside the repository), "-" for standard input, /dev/fd/N for a shell's
- * <(command); these can be opened again, as what is no regular file is copied to a temporary one that takes its descriptor. */
-int stream_open(struct stream **out, const char *path, struct failure *failure);
+ * <(command); these can be opened again, as what is no regular file is copied to a temporary one that takes its descriptor.
+ * *result is READ_TOO_LARGE, and *out NULL, where that would be more than most bytes; else READ_OK. */
+int stream_open(struct stream **out, enum read_result *result, const char *path, uint64_t most, struct failure *failure);
 /* Fills buffer with up to size bytes; *got is 0 at the end. */
 int stream_read(size_t *got, struct stream *stream, char *buffer, size_t size, struct failure *failure);
 /* The same from offset on, which leaves the stream where it is; several threads may do so at once. */

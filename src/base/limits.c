@@ -55,7 +55,7 @@ const struct limit_row limit_list[LIMIT_LIST_COUNT] = {
 	COUNT(expression_cost, 1000000000, "most steps that testing an alert condition may take"),
 	BYTES(cron_bytes, "longest schedule"),
 	BYTES(blob_bytes, "largest file that is read from git"),
-	BYTES(unpacked_bytes, "largest content of a compressed file"),
+	BYTES(unpacked_bytes, "largest content of a compressed file or a pipe"),
 	COUNT(walk_commits, SIZE_MAX, "most commits that a look into history visits"),
 	COUNT(walk_files, SIZE_MAX, "most files below the folders"),
 	COUNT(walk_depth, 1000, "deepest folders within each other"),

@@ -322,7 +322,7 @@ const struct field schema_fields[] = {
     CONFIG("limits.expression_cost", SIZE, DOC("most steps that testing an alert condition may take", "1000000"), ELSE("1000000")),
     CONFIG("limits.cron_bytes", SIZE, DOC("longest schedule", "128"), ELSE("128")),
     CONFIG("limits.blob_bytes", SIZE, DOC("largest file that is read from git", "256MiB"), ELSE("256MiB")),
-    CONFIG("limits.unpacked_bytes", SIZE, DOC("largest content of a compressed file", "4096MiB"), ELSE("4096MiB")),
+    CONFIG("limits.unpacked_bytes", SIZE, DOC("largest content of a compressed file or a pipe", "4096MiB"), ELSE("4096MiB")),
     CONFIG("limits.walk_commits", SIZE, DOC("most commits that a look into history visits", "100000"), ELSE("100000")),
     CONFIG("limits.walk_files", SIZE, DOC("most files below the folders", "1000000"), ELSE("1000000")),
     CONFIG("limits.walk_depth", SIZE, DOC("deepest folders within each other", "200"), ELSE("200")),

@@ -195,18 +195,23 @@ static int temporary_file(void)
 	return fd;
 }
 
-static int copy_all(int to, int from)
+/* 1: there is more than most bytes. */
+static int copy_all(int to, int from, uint64_t most)
 {
 	char *block = memory_get(BLOCK);
 	ssize_t got = 0, put = 0;
+	uint64_t left = most;
+	bool more = false;
 
-	for (;;) {
+	while (!more) {
 		got = read(from, block, BLOCK);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			break;
-		for (ssize_t done = 0; done < got; done += put) {
+		more = (uint64_t)got > left;
+		left -= more ? 0 : (uint64_t)got;
+		for (ssize_t done = 0; !more && done < got; done += put) {
 			put = write(to, block + done, (size_t)(got - done));
 			if (put < 0 && errno == EINTR)
 				put = 0;
@@ -219,7 +224,7 @@ static int copy_all(int to, int from)
 	int error = errno;
 	free(block);
 	errno = error;
-	return got < 0 || put < 0 ? -1 : 0;
+	return got < 0 || put < 0 ? -1 : more;
 }
 
 int stream_temporary(struct stream **out, const char *name, struct failure *failure)
@@ -246,8 +251,9 @@ int stream_append(struct stream *stream, const char *bytes, size_t len, struct f
 	return 0;
 }
 
-/* Puts a temporary file with the rest of what descriptor gives in its place, so that it can be read again. */
-static int make_seekable(int descriptor)
+/* Puts a temporary file with the rest of what descriptor gives in its place, so that it can be read again.
+ * 1: there is more than most bytes. */
+static int make_seekable(int descriptor, uint64_t most)
 {
 	struct stat status;
 
@@ -262,7 +268,7 @@ static int make_seekable(int descriptor)
 	int copy = temporary_file();
 	if (copy < 0)
 		return -1;
-	int result = copy_all(copy, descriptor);
+	int result = copy_all(copy, descriptor, most);
 	if (result == 0 && lseek(copy, 0, SEEK_SET) == 0)
 		result = dup2(copy, descriptor) < 0 ? -1 : 0;
 	int error = errno;
@@ -295,12 +301,17 @@ static int descriptor_of(const char *path)
 	return number;
 }
 
-static int open_descriptor(struct stream **out, int descriptor, const char *path, struct failure *failure)
+static int open_descriptor(struct stream **out, enum read_result *result, int descriptor, const char *path, uint64_t most, struct failure *failure)
 {
 	const char *name = descriptor ? path : "standard input";
 
-	if (make_seekable(descriptor) < 0)
+	int status = make_seekable(descriptor, most);
+	if (status < 0)
 		return failure_set(failure, EXIT_UNABLE, "cannot read '%s': %s", name, strerror(errno));
+	if (status > 0) {
+		*result = READ_TOO_LARGE;
+		return 0;
+	}
 	off_t at = lseek(descriptor, 0, SEEK_CUR);
 	int fd = dup(descriptor);
 	if (at < 0 || fd < 0) {
@@ -312,14 +323,15 @@ static int open_descriptor(struct stream **out, int descriptor, const char *path
 	return 0;
 }
 
-int stream_open(struct stream **out, const char *path, struct failure *failure)
+int stream_open(struct stream **out, enum read_result *result, const char *path, uint64_t most, struct failure *failure)
 {
 	int descriptor = descriptor_of(path);
 	struct stat status;
 
 	*out = NULL;
+	*result = READ_OK;
 	if (descriptor >= 0)
-		return open_descriptor(out, descriptor, path, failure);
+		return open_descriptor(out, result, descriptor, path, most, failure);
 	/* Asked before it is opened: a pipe could only be read once. */
 	if (stat(path, &status) != 0)
 		return failure_set(failure, EXIT_UNABLE, "cannot open '%s': %s", path, strerror(errno));

@@ -44,8 +44,14 @@ static int open_named(struct stream **out, struct opening *opening, struct failu
 	enum read_result result = READ_OK;
 
 	*out = NULL;
-	if (!file->source)
-		return stream_open(out, arena_copy(opening->arena, file->path.at, file->path.len), failure);
+	if (!file->source) {
+		if (stream_open(out, &result, arena_copy(opening->arena, file->path.at, file->path.len), opening->limits->unpacked_bytes, failure))
+			return -1;
+		if (result == READ_TOO_LARGE)
+			diag_add(opening->diags, CODE_FILE_LIMIT, (struct place){.file = opening->input}, "'%.*s' gives more than %zu bytes (%s)",
+			         TEXT_ARGS(file->path), opening->limits->unpacked_bytes, limit_note(opening->limits, &opening->limits->unpacked_bytes).text);
+		return 0;
+	}
 	if (source_stream(out, &result, opening->input->blob, file->source, file->path, opening->arena, failure))
 		return -1;
 	if (result == READ_MISSING)
@@ -107,7 +113,7 @@ static int open_beside(struct stream **out, struct opening *opening, const struc
 	if (opening->file->source)
 		return source_stream(out, &result, NULL, opening->file->source, path, opening->arena, failure);
 	/* That it cannot be opened is as good as that it is not there. */
-	if (stream_open(out, path.at, &ignored))
+	if (stream_open(out, &result, path.at, opening->limits->unpacked_bytes, &ignored))
 		*out = NULL;
 	return 0;
 }

@@ -654,6 +654,7 @@ static void test_standard_input(void **state)
 	struct stream *stream;
 	char bytes[64];
 	size_t got;
+	enum read_result result;
 	int ends[2];
 	int saved = dup(0);
 
@@ -663,7 +664,7 @@ static void test_standard_input(void **state)
 	dup2(ends[0], 0);
 	close(ends[0]);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(stream_open(&stream, "-", &sandbox->failure), 0);
+		assert_int_equal(stream_open(&stream, &result, "-", 8, &sandbox->failure), 0);
 		assert_int_equal(stream_read(&got, stream, bytes, sizeof bytes, &sandbox->failure), 0);
 		assert_int_equal(got, 8);
 		assert_memory_equal(bytes, "one,two\n", 8);
@@ -671,23 +672,32 @@ static void test_standard_input(void **state)
 		assert_int_equal(got, 0);
 		stream_close(stream);
 	}
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "one,two,\n", 9), 9);
+	dup2(ends[0], 0);
+	close(ends[0]);
+	/* More than may come ends it, although the pipe goes on. */
+	assert_int_equal(stream_open(&stream, &result, "-", 8, &sandbox->failure), 0);
+	assert_null(stream);
+	assert_int_equal(result, READ_TOO_LARGE);
+	close(ends[1]);
 	dup2(saved, 0);
 	close(saved);
 	assert_int_equal(pipe(ends), 0);
 	close(ends[1]);
 	const char *path = arena_format(&sandbox->arena, "/dev/fd/%d", ends[0]);
-	assert_int_equal(stream_open(&stream, path, &sandbox->failure), 0);
+	assert_int_equal(stream_open(&stream, &result, path, 8, &sandbox->failure), 0);
 	stream_close(stream);
 	close(ends[0]);
 	sandbox_write(sandbox, "file", "x");
 	assert_int_equal(symlink("file", sandbox_path(sandbox, "to-file")), 0);
-	assert_int_equal(stream_open(&stream, sandbox_path(sandbox, "to-file"), &sandbox->failure), 0);
+	assert_int_equal(stream_open(&stream, &result, sandbox_path(sandbox, "to-file"), 8, &sandbox->failure), 0);
 	stream_close(stream);
 	assert_int_equal(mkfifo(sandbox_path(sandbox, "pipe"), 0666), 0);
-	assert_int_equal(stream_open(&stream, sandbox_path(sandbox, "pipe"), &sandbox->failure), -1);
-	assert_int_equal(stream_open(&stream, sandbox->path, &sandbox->failure), -1);
+	assert_int_equal(stream_open(&stream, &result, sandbox_path(sandbox, "pipe"), 8, &sandbox->failure), -1);
+	assert_int_equal(stream_open(&stream, &result, sandbox->path, 8, &sandbox->failure), -1);
 	assert_non_null(strstr(sandbox->failure.message, "it is a folder"));
-	assert_int_equal(stream_open(&stream, sandbox_path(sandbox, "none"), &sandbox->failure), -1);
+	assert_int_equal(stream_open(&stream, &result, sandbox_path(sandbox, "none"), 8, &sandbox->failure), -1);
 	assert_int_equal(sandbox->failure.code, EXIT_UNABLE);
 }
 
