@@ -22,14 +22,15 @@ static const struct option profile_options[] = {
 /* A profile is read whole: it is small, and its checksum is over all of it. */
 static int read_bytes(struct text *bytes, const char *path, const struct limits *limits, struct arena *arena, struct failure *failure)
 {
+	enum read_result result;
 	struct stream *stream;
 	size_t got = 1, len = 0;
 	int status = 0;
 
-	if (stream_open(&stream, path, failure) < 0)
+	if (stream_open(&stream, &result, path, limits->blob_bytes, failure) < 0)
 		return -1;
-	uint64_t size = stream_size(stream);
-	if (size > limits->blob_bytes) {
+	uint64_t size = stream ? stream_size(stream) : 0;
+	if (!stream || size > limits->blob_bytes) {
 		stream_close(stream);
 		return failure_set(failure, EXIT_UNABLE, "'%s' is larger than %zu bytes (%s)", path, limits->blob_bytes,
 		                   limit_note(limits, &limits->blob_bytes).text);
