@@ -184,11 +184,17 @@ static void add_rows(struct check_finding *finding, const struct checking *check
 		    (struct offence){.row = row_number(checking, tally->first[i].batch, tally->first[i].row), .value = tally->first[i].value};
 }
 
-static struct text share_words(uint64_t part, uint64_t whole, struct arena *arena)
+/* With as many decimals as it takes to lie beyond the limit as the number itself does. */
+static struct text share_words(uint64_t part, uint64_t whole, double limit, struct arena *arena)
 {
+	double share = 100 * (double)part / (double)whole, shown;
 	char percent[512];
 
-	number_print_fixed(percent, 100 * (double)part / (double)whole, 2);
+	for (int decimals = 2; decimals <= 12; decimals++) {
+		number_print_fixed(percent, share, decimals);
+		if (number_parse(&shown, text_of(percent)) == NUMBER_FINITE && shown > 100 * limit)
+			break;
+	}
 	return text_format(arena, "%s%%", percent);
 }
 
@@ -206,7 +212,7 @@ static void judge_missing(struct checking *checking, const struct rule *rule, co
 		return;
 	struct text words = text_format(checking->arena, "%llu of %llu values are missing (%.*s), at most a share of %.*s may be",
 	                                (unsigned long long)tally->count, (unsigned long long)rows,
-	                                TEXT_ARGS(share_words(tally->count, rows, checking->arena)), TEXT_ARGS(value_text(rule->spec, "max_missing")));
+	                                TEXT_ARGS(share_words(tally->count, rows, rule->max_missing, checking->arena)), TEXT_ARGS(value_text(rule->spec, "max_missing")));
 	add_rows(checking_find(checking, CHECK_MISSINGNESS, CHECK_FAIL, rule->name, words), checking, tally, rows);
 }
 

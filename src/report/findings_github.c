@@ -37,6 +37,20 @@ void workflow_path(struct buffer *out, struct text path)
 	buffer_release(&safe);
 }
 
+void workflow_message(struct buffer *out, struct text message)
+{
+	size_t end = MESSAGE - 3;
+
+	if (message.len <= MESSAGE) {
+		workflow_encode(out, message, false);
+		return;
+	}
+	while (((unsigned char)message.at[end] & 0xc0) == 0x80)
+		end--;
+	workflow_encode(out, text_cut(message, 0, end), false);
+	buffer_string(out, "...");
+}
+
 static void add_message(struct buffer *out, const struct diag *diag)
 {
 	struct buffer message;
@@ -53,16 +67,7 @@ static void add_message(struct buffer *out, const struct diag *diag)
 		buffer_string(&message, "\nhelp: ");
 		buffer_safe(&message, diag->help);
 	}
-	struct text whole = buffer_text(&message);
-	if (whole.len > MESSAGE) {
-		size_t end = MESSAGE - 3;
-		while (((unsigned char)whole.at[end] & 0xc0) == 0x80)
-			end--;
-		workflow_encode(out, text_cut(whole, 0, end), false);
-		buffer_string(out, "...");
-	} else {
-		workflow_encode(out, whole, false);
-	}
+	workflow_message(out, buffer_text(&message));
 	buffer_release(&message);
 }
 

@@ -30,6 +30,8 @@ void add_place(struct buffer *out, struct place place);
 /* Text for GitHub's runner: what would end a workflow command's message, or one of its properties, as %XX. */
 void workflow_encode(struct buffer *out, struct text text, bool property);
 void workflow_path(struct buffer *out, struct text path);
+/* The same for a message, cut to what the runner keeps of one. */
+void workflow_message(struct buffer *out, struct text message);
 
 /* The line that a place stands on, without its line end; empty where it is not known. */
 struct text place_line(struct place place);

@@ -32,7 +32,7 @@ static void add_words(struct buffer *out, const struct model_result *result)
 			buffer_safe(&words, result->rollback_run);
 		}
 	}
-	workflow_encode(out, buffer_text(&words), false);
+	workflow_message(out, buffer_text(&words));
 	buffer_release(&words);
 }
 

@@ -77,6 +77,13 @@ many_models() {
 	must_exit 0 "$GALLEY" status --format github
 	says '::error file=runs/model_room_rate/model.yaml,line=1,title=model_room_rate is failed::margin_impact -3.1%25 is past its fail limit'
 	says '::notice title=galley::4 of 6 models need attention'
+	for i in 1 2 3 4 5 6; do
+		sed -i "/margin_risk:/a\\    \"$i$(printf '%0900d' 0)\": {condition: \"drift.max > 0\", severity: critical}" recipes/baseline/pricing.yaml
+	done
+	must_exit 0 "$GALLEY" status --format github
+	[ "$(grep '^::error' <<<"$output" | wc -c)" -lt 4400 ]
+	grep -q '^::error.*[.][.][.]$' <<<"$output"
+	cp "$TOP/recipes/baseline/pricing.yaml" recipes/baseline/
 	many_models
 	must_exit 0 "$GALLEY" status --format github
 	[ "$(grep -c '^::warning' <<<"$output")" = 10 ]
