@@ -14,7 +14,7 @@ static const struct option drift_options[] = {
 	{"current", 0, OPTION_WORD, AT(current), "B.csv", NULL, "compare two files: what came ('-' is standard input)"},
 	{"reference-profile", 0, OPTION_WORD, AT(reference_profile), "R", NULL, "compare two profiles (galley help profile): what is expected"},
 	{"current-profile", 0, OPTION_WORD, AT(current_profile), "C", NULL, "compare two profiles: what came"},
-	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default) or all"},
+	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default) or all; a single one decides"},
 	{"column", 0, OPTION_WORDS, AT(columns), "NAME", NULL, "only this column"},
 	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
 	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones"},
@@ -41,35 +41,35 @@ static int unknown_method(struct invocation *invocation, struct text key)
 	return session_usage(invocation, "unknown drift method '%.*s', must be auto, all%.*s", TEXT_ARGS(key), TEXT_ARGS(list));
 }
 
-/* --method KEY,...: methods to show; a single key decides too. */
+/* --method KEY,...: methods to show; a single one decides too. */
 static int read_methods(struct drift_request *request, struct invocation *invocation)
 {
+	bool automatic = false;
 	size_t count = 0;
 
 	request->decide = METHOD_NONE;
 	for (size_t i = 0; i < invocation->methods.count; i++) {
 		struct text rest = invocation->methods.items[i];
-		while (rest.len) {
+		do {
 			size_t comma = text_find(rest, ',');
 			struct text key = text_cut(rest, 0, comma);
 			rest = text_cut(rest, comma + 1, rest.len);
-			if (text_is_nocase(key, "auto"))
-				continue;
-			if (text_is_nocase(key, "all")) {
-				for (size_t m = 0; m < METHOD_COUNT; m++)
-					request->show[m] = true;
-				count += METHOD_COUNT;
-				continue;
-			}
+			bool all = text_is_nocase(key, "all");
 			enum drift_method method = drift_method_of(key);
-			if (method == METHOD_NONE)
+			if (text_is_nocase(key, "auto"))
+				automatic = true;
+			else if (!all && method == METHOD_NONE)
 				return unknown_method(invocation, key);
-			request->show[method] = true;
-			request->decide = method;
-			count++;
-		}
+			for (enum drift_method m = 0; m < METHOD_COUNT; m++)
+				request->show[m] = request->show[m] || all || m == method;
+		} while (rest.len);
 	}
-	if (count > 1)
+	for (enum drift_method m = 0; m < METHOD_COUNT; m++) {
+		count += request->show[m];
+		if (request->show[m])
+			request->decide = m;
+	}
+	if (count > 1 || automatic)
 		request->decide = METHOD_NONE;
 	return EXIT_OK;
 }
