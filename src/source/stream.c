@@ -190,8 +190,10 @@ static int temporary_file(void)
 		path = other;
 		fd = mkstemp(path);
 	}
-	if (fd >= 0)
+	if (fd >= 0) {
 		unlink(path);
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
 	return fd;
 }
 
@@ -256,9 +258,15 @@ int stream_append(struct stream *stream, const char *bytes, size_t len, struct f
 static int make_seekable(int descriptor, uint64_t most)
 {
 	struct stat status;
+	int flags = fcntl(descriptor, F_GETFD);
 
-	if (fstat(descriptor, &status) != 0)
+	if (flags < 0 || fstat(descriptor, &status) != 0)
 		return -1;
+	/* What the caller gave came through exec(): this one is our own, of the other file, and took a number that was closed. */
+	if (flags & FD_CLOEXEC) {
+		errno = EBADF;
+		return -1;
+	}
 	if (S_ISDIR(status.st_mode)) {
 		errno = EISDIR;
 		return -1;
@@ -313,7 +321,7 @@ static int open_descriptor(struct stream **out, enum read_result *result, int de
 		return 0;
 	}
 	off_t at = lseek(descriptor, 0, SEEK_CUR);
-	int fd = dup(descriptor);
+	int fd = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 	if (at < 0 || fd < 0) {
 		if (fd >= 0)
 			close(fd);
