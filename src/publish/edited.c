@@ -8,9 +8,12 @@
 /* A commit and the files that follow it are moments apart; one that others made is waited for so long, and looked for so far back. */
 enum { FOLLOW_SECONDS = 2, FOLLOW_COMMITS = 8 };
 
+/* Of files and index entries. */
+enum place_of_edits { BOTH, FILES, ENTRIES };
+
 struct looking {
 	const struct target *target;
-	enum { BOTH, FILES, ENTRIES } what; /* of files and index entries */
+	enum place_of_edits what;
 	struct workdir workdir;
 	git_index *index; /* NULL: the repository has none yet */
 	git_tree *base;
@@ -21,7 +24,9 @@ static int refuse(struct text *path, struct text found, const char *where, const
                   struct failure *failure)
 {
 	*path = found;
-	return failure_set(failure, EXIT_FINDINGS, "'%.*s' has %s that are not committed, and would be lost from view: commit them first, or drop them with: %s %s", TEXT_ARGS(found), where, remedy, shell_word(found, looking->arena));
+	return failure_set(failure, EXIT_FINDINGS,
+	                   "'%.*s' has %s that are not committed, and would be lost from view: commit them first, or drop them with: %s %s",
+	                   TEXT_ARGS(found), where, remedy, shell_word(found, looking->arena));
 }
 
 static const git_index_entry *find_entry(const struct looking *looking, struct text path)
@@ -86,7 +91,7 @@ static int look(struct text *path, struct looking *looking, const struct publish
 	return result;
 }
 
-static int look_once(struct text *path, int what, const struct target *target, const struct publish_request *request, struct arena *arena,
+static int look_once(struct text *path, enum place_of_edits what, const struct target *target, const struct publish_request *request, struct arena *arena,
                      struct failure *failure)
 {
 	struct looking looking = {.target = target, .what = what, .workdir = {.top = -1, .spare = -1}, .arena = arena};
@@ -111,7 +116,7 @@ static bool has_moved(const struct target *target, const struct publish_request 
 }
 
 /* Whether the working directory holds, or the index, what one of the last commits has: then they may be about to follow. */
-static bool is_behind(int what, const struct target *target, const struct publish_request *request, struct arena *arena)
+static bool is_behind(enum place_of_edits what, const struct target *target, const struct publish_request *request, struct arena *arena)
 {
 	struct publish_request earlier = *request;
 	struct failure unheard;
