@@ -88,7 +88,7 @@ static struct source *make_history(struct sandbox *sandbox)
 static struct history *open_history(struct sandbox *sandbox, struct source *source, bool present)
 {
 	struct catalog *settings = arena_alloc(&sandbox->arena, sizeof *settings);
-	struct history *history;
+	struct history *history = NULL;
 	struct diags diags;
 
 	diags_init(&diags, &sandbox->arena);
