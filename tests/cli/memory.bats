@@ -7,7 +7,7 @@ CAP=300000 # KiB of address space
 
 setup() {
 	clean_environment
-	(ulimit -v $CAP && "$GALLEY" --version >/dev/null 2>&1) || skip 'the program does not start in so little address space (a sanitizer?)'
+	(ulimit -v $CAP && ASAN_OPTIONS= "$GALLEY" --version >/dev/null 2>&1) || skip 'the program does not start in so little address space (a sanitizer?)'
 }
 
 # A megabyte of rows that differ, repeated.
