@@ -20,7 +20,7 @@ TEST_NEEDS = libcmocka-dev:header:cmocka.h bats:command:bats perl:command:prove 
 SHELL_NEEDS = zsh:command:zsh fish:command:fish
 REQUIRE = @CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' .ci/require
 
-SOURCES := $(sort $(wildcard src/*/*.c) $(wildcard src/pipeline.c src/propose.c))
+SOURCES := $(sort $(wildcard src/*/*.c) $(wildcard src/propose.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 CLI_TESTS := $(sort $(wildcard tests/cli/*.bats))

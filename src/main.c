@@ -2,7 +2,7 @@
  *
  * Where to look:
  *   src/cli/       options, help, and one file per command (cmd_*.c)
- *   src/pipeline.c the order of the stages, one function per stopping point
+ *   src/pipeline/  the order of the stages, one function per stopping point
  *   src/propose.c  from decisions to branches that wait for a person
  *   src/source/    files from the working tree, the index, a commit or a plain folder (libgit2)
  *   src/document/  YAML and JSON as trees of values with positions, and edits in place (libyaml)

@@ -20,8 +20,6 @@ BEGIN {
 		is_file[ARGV[i]] = 1
 		if (split(ARGV[i], part, "/") == 3 && part[1] == "src")
 			folder[part[3]] = part[2]
-		else if (ARGV[i] == "src/pipeline.c")
-			folder["pipeline.c"] = "pipeline"
 		else if (ARGV[i] == "src/propose.c")
 			folder["propose.c"] = "propose"
 	}
