@@ -71,6 +71,17 @@ enum read_result { READ_OK, READ_MISSING, READ_NOT_A_FILE, READ_TOO_LARGE };
 int source_read(struct input *input, enum read_result *result, struct source *source, struct text path, size_t max,
                 struct arena *arena, struct failure *failure);
 
+struct source_file {
+	struct text path;       /* these are asked for, */
+	size_t max;
+	struct input *input;    /* and these are the answer; the input's path is the one that was given */
+	enum read_result result;
+};
+
+/* source_read() for each of many files, by up to `jobs` threads. Where some cannot be read, the first of them is named. */
+int source_read_many(struct source_file *files, size_t count, struct source *source, unsigned jobs, struct arena *arena,
+                     struct failure *failure);
+
 /* What git stores a file of the working tree as, without reading it, where git's index is sure of it; else "", and it must be read. */
 void source_known_blob(char blob[41], struct source *source, struct text path);
 

@@ -5,6 +5,8 @@
 #include "parts.h"
 #include "work.h"
 
+/* Files that take longer than a thread takes to start. */
+enum { WORTH_A_THREAD = 16 };
 enum { FIRST_FEW = 8, FIRST_SHARE = 16 };
 
 /* A file on its way to being a record: read by one thread, then parsed and checked by any. */
@@ -74,8 +76,6 @@ static void parse_file(struct ahead *file, const struct loader *loader, struct a
 struct crew {
 	struct loader *loader;
 	const void *prepared; /* by brief.prepare(); NULL: nothing can be judged yet */
-	struct work_lock *reading; /* a source is for one thread at a time */
-	bool failed;
 	struct arena arenas[WORK_THREADS_MAX], trees[WORK_THREADS_MAX];
 };
 
@@ -85,15 +85,6 @@ static void parse_one(void *context, size_t i, unsigned worker)
 	struct ahead *file = &crew->loader->ahead[i];
 	struct arena *arena = &crew->arenas[worker], *tree = &crew->trees[worker];
 
-	if (!file->input) {
-		work_lock_take(crew->reading);
-		if (!crew->failed && read_file(file, crew->loader, arena) < 0)
-			crew->failed = true;
-		bool failed = crew->failed;
-		work_lock_give(crew->reading);
-		if (failed)
-			return;
-	}
 	file->brief = crew->loader->brief && file->kind == KIND_RECIPE;
 	parse_file(file, crew->loader, arena, file->brief ? tree : arena);
 	if (!file->brief)
@@ -139,7 +130,7 @@ static void find_first(struct first *first, const struct loader *loader, struct 
 	}
 }
 
-/* Reads everything, and makes a catalog of what most others stand over, so that these can be judged when they are parsed. */
+/* Makes a catalog of what most others stand over, so that these can be judged when they are parsed. */
 static void prepare(struct crew *crew)
 {
 	struct loader *loader = crew->loader;
@@ -147,10 +138,6 @@ static void prepare(struct crew *crew)
 	struct first first;
 	struct diags unheard;
 
-	for (size_t i = 0; !crew->failed && i < loader->ahead_count; i++)
-		crew->failed = read_file(&loader->ahead[i], loader, &crew->arenas[0]) < 0;
-	if (crew->failed)
-		return;
 	arena_init(&scratch);
 	find_first(&first, loader, &scratch);
 	if (first.count) {
@@ -173,6 +160,23 @@ void ahead_add(struct loader *loader, struct text path, enum kind kind)
 	loader->ahead[loader->ahead_count++] = (struct ahead){.path = path, .kind = kind};
 }
 
+static int read_all(struct loader *loader, unsigned jobs)
+{
+	struct arena scratch;
+
+	arena_init(&scratch);
+	struct source_file *files = arena_array(&scratch, loader->ahead_count, sizeof *files);
+	for (size_t i = 0; i < loader->ahead_count; i++)
+		files[i] = (struct source_file){.path = loader->ahead[i].path, .max = *most_bytes(loader, loader->ahead[i].kind)};
+	int status = source_read_many(files, loader->ahead_count, loader->source, jobs, loader->arena, loader->failure);
+	for (size_t i = 0; status == 0 && i < loader->ahead_count; i++) {
+		loader->ahead[i].input = files[i].input;
+		loader->ahead[i].result = files[i].result;
+	}
+	arena_release(&scratch);
+	return status;
+}
+
 int ahead_read(struct loader *loader, unsigned jobs)
 {
 	struct crew *crew = arena_alloc(loader->arena, sizeof *crew);
@@ -180,23 +184,19 @@ int ahead_read(struct loader *loader, unsigned jobs)
 	if (!loader->ahead_count)
 		return 0;
 	qsort(loader->ahead, loader->ahead_count, sizeof *loader->ahead, compare);
+	if (jobs > 1 + loader->ahead_count / WORTH_A_THREAD)
+		jobs = (unsigned)(1 + loader->ahead_count / WORTH_A_THREAD);
+	if (read_all(loader, jobs) < 0)
+		return -1;
 	crew->loader = loader;
-	crew->reading = work_lock_new();
-	/* Several threads parse while one reads. */
-	if (loader->brief && jobs == 1)
+	if (loader->brief)
 		prepare(crew);
-	if (!crew->failed)
-		work_each(loader->ahead_count, jobs, parse_one, crew);
+	work_each(loader->ahead_count, jobs, parse_one, crew);
 	for (size_t i = 0; i < WORK_THREADS_MAX; i++) {
 		arena_join(loader->arena, &crew->arenas[i]);
 		arena_release(&crew->trees[i]);
 	}
-	work_lock_free(crew->reading);
-	/* Of several that cannot be read the first is named, whichever thread came upon one. */
-	for (size_t i = 0; crew->failed && i < loader->ahead_count; i++)
-		if (read_file(&loader->ahead[i], loader, loader->arena) < 0)
-			break;
-	return crew->failed ? -1 : 0;
+	return 0;
 }
 
 void ahead_take(struct loader *loader, struct input *const *inputs, const enum kind *kinds, size_t count)

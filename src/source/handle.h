@@ -16,6 +16,7 @@ struct source {
 	unsigned patience;
 	struct limits limits;
 	bool borrowed;              /* the repository is another source's */
+	const char *objects;        /* a further folder of objects, as in the options; NULL */
 	struct text prefix;         /* where the walk for a repository started, from the top */
 	git_repository *repository; /* NULL in a plain folder */
 	git_odb *odb;
@@ -73,15 +74,19 @@ int objects_look(bool *found, enum entry_kind *kind, struct source *source, stru
 /* *object is the caller's where the result is READ_OK. */
 int objects_read(git_odb_object **object, enum read_result *result, struct source *source, struct text path, size_t max,
                  struct failure *failure);
-/* The id of a file's blob, without reading it; "" where there is none. */
+/* The id of a file's blob, without reading it; false or "" where there is none. */
+bool objects_file(git_oid *id, struct source *source, struct text path);
 void objects_blob(char blob[41], struct source *source, struct text path);
 int objects_read_id(git_odb_object **object, enum read_result *result, struct source *source, const git_oid *id, const char *what,
                     size_t max, struct failure *failure);
+/* Makes an input of it, and lets it go. */
+void objects_take(struct input *input, git_odb_object *object, struct arena *arena);
 /* A tree, its type and size asked first. */
 int objects_tree(git_tree **tree, struct source *source, const git_oid *id, const char *what, struct failure *failure);
 
 /* A tree as git stores it; *object is the caller's. */
 int objects_tree_bytes(git_odb_object **object, struct source *source, const git_oid *id, const char *what, struct failure *failure);
+
 /* --- overlay.c --- */
 
 /* What was laid over a path, or NULL. */

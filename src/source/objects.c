@@ -15,7 +15,7 @@ static int read_header(size_t *size, struct source *source, const git_oid *id, g
 	if (error)
 		repository_fail(failure, error, "cannot read '%s' (object %s)", what, git_oid_tostr_s(id));
 	/* Asked last, as it makes libgit2 forget its reason. */
-	if (error == GIT_ENOTFOUND && repository_partial(source->repository))
+	if (error == GIT_ENOTFOUND && source->repository && repository_partial(source->repository))
 		failure_set(failure, EXIT_UNABLE,
 		            "cannot read '%s': object %s is not in this partial clone; git fetch --refetch --no-filter, or clone without --filter", what,
 		            git_oid_tostr_s(id));
@@ -318,7 +318,9 @@ int objects_read_id(git_odb_object **object, enum read_result *result, struct so
 	int error = 0, status = read_header(&size, source, id, GIT_OBJECT_BLOB, what, failure);
 	if (status == 0 && size <= max)
 		error = git_odb_read(object, source->odb, id);
-	watch_stop();
+	/* Without patience somebody else is on watch, see many.c. */
+	if (source->patience)
+		watch_stop();
 	*result = READ_TOO_LARGE;
 	if (status < 0 || size > max)
 		return status;
@@ -328,15 +330,21 @@ int objects_read_id(git_odb_object **object, enum read_result *result, struct so
 	return 0;
 }
 
-void objects_blob(char blob[41], struct source *source, struct text path)
+bool objects_file(git_oid *id, struct source *source, struct text path)
 {
 	struct failure failure;
 	enum entry_kind kind;
 	bool found;
+
+	return path_is_plain(path) && find(&found, &kind, id, source, path, &failure) == 0 && found && kind == ENTRY_FILE;
+}
+
+void objects_blob(char blob[41], struct source *source, struct text path)
+{
 	git_oid id;
 
 	blob[0] = '\0';
-	if (path_is_plain(path) && find(&found, &kind, &id, source, path, &failure) == 0 && found && kind == ENTRY_FILE)
+	if (objects_file(&id, source, path))
 		git_oid_tostr(blob, 41, &id);
 }
 
@@ -358,4 +366,11 @@ int objects_read(git_odb_object **object, enum read_result *result, struct sourc
 	what[len] = '\0';
 	size_t most = max < source->limits.blob_bytes ? max : source->limits.blob_bytes;
 	return objects_read_id(object, result, source, &id, what, most, failure);
+}
+
+void objects_take(struct input *input, git_odb_object *object, struct arena *arena)
+{
+	input->bytes = text_copy(arena, (struct text){git_odb_object_data(object), git_odb_object_size(object)});
+	git_oid_tostr(input->blob, sizeof input->blob, git_odb_object_id(object));
+	git_odb_object_free(object);
 }

@@ -193,6 +193,7 @@ static int open_repository(struct source *source, const struct location *locatio
 	int error = git_repository_odb(&source->odb, source->repository);
 	if (error)
 		return repository_fail(failure, error, "cannot open the objects of '%s'", location->top);
+	source->objects = options->objects ? arena_format(arena, "%s", options->objects) : NULL;
 	error = options->objects ? git_odb_add_disk_alternate(source->odb, options->objects) : 0;
 	if (error)
 		return repository_fail(failure, error, "cannot open the objects in '%s'", options->objects);
@@ -267,6 +268,7 @@ int source_open_commit(struct source **out, struct source *from, const char *com
 	source->limits = from->limits;
 	source->repository = from->repository;
 	source->borrowed = true;
+	source->objects = from->objects;
 	source->kept = KEPT_UNASKED;
 	source->no_cache = from->no_cache;
 	source->prefix = from->prefix;
@@ -431,13 +433,6 @@ int source_look(bool *found, enum entry_kind *kind, struct source *source, struc
 	                           : objects_look(found, kind, source, path, failure);
 }
 
-static void take_object(struct input *input, git_odb_object *object, struct arena *arena)
-{
-	input->bytes = text_copy(arena, (struct text){git_odb_object_data(object), git_odb_object_size(object)});
-	git_oid_tostr(input->blob, sizeof input->blob, git_odb_object_id(object));
-	git_odb_object_free(object);
-}
-
 int source_read_blob(struct input *input, enum read_result *result, struct source *source, const char *blob, struct text path,
                      size_t max, struct arena *arena, struct failure *failure)
 {
@@ -451,7 +446,7 @@ int source_read_blob(struct input *input, enum read_result *result, struct sourc
 	if (objects_read_id(&object, result, source, &id, input->path.at, max, failure) < 0)
 		return -1;
 	if (*result == READ_OK)
-		take_object(input, object, arena);
+		objects_take(input, object, arena);
 	return 0;
 }
 
@@ -463,7 +458,7 @@ static int read_object(struct input *input, enum read_result *result, struct sou
 	if (objects_read(&object, result, source, path, max, failure) < 0)
 		return -1;
 	if (*result == READ_OK)
-		take_object(input, object, arena);
+		objects_take(input, object, arena);
 	return 0;
 }
 
