@@ -5,7 +5,7 @@
  * then id, oldest first).
  * Failure: -1 only where the source cannot be read; everything wrong in files becomes diags and the record is kept as far as it goes
  * (record.broken says that its own file has errors; its id is empty where the file has no valid one, and root NULL where it cannot be
- * parsed or, for a model, is not there). Threads: `jobs` of them read files by turns, and parse and check them at once. */
+ * parsed or, for a model, is not there). Threads: `jobs` of them read files, then parse and check them. */
 #ifndef GALLEY_CATALOG_H
 #define GALLEY_CATALOG_H
 

@@ -129,7 +129,7 @@ static void read_shares(struct many *many, struct source *source, unsigned jobs,
 
 	for (size_t i = 0; ids && i < many->count; i++)
 		if (!is_plain(source, many->files[i].path) || !objects_file(&ids[i], source, many->files[i].path))
-			ids[i] = (git_oid){{0}};
+			memset(&ids[i], 0, sizeof ids[i]);
 	many->ids = ids;
 	many->twins = arena_array(scratch, jobs, sizeof *many->twins);
 	work_each((many->count + SHARE - 1) / SHARE, jobs, read_share, many);
