@@ -39,6 +39,9 @@ struct change_request {
 	const struct versions *ahead;   /* what the commits of the change have, beyond reached */
 	const char *now_commit;       /* NULL: now is no commit */
 	const char *now_place;        /* "the working tree", "the index"; only where now_commit is NULL */
+	/* Whether a commit has another one behind it; NULL: their times tell. */
+	bool (*descends)(void *context, const char *commit, const char *ancestor);
+	void *context;
 };
 
 /* The findings on recipes, packs, models and runs. */

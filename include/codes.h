@@ -74,7 +74,7 @@ CODE(GATE_WAIVED, "gate/waived", WARNING, "a looser gate or changed lock under a
 CODE(GATE_METHOD, "gate/method", ERROR, "a threshold that the drift method does not take")
 CODE(WAIVER_EXPIRED, "waiver/expired", WARNING, "a waiver whose last day is over")
 CODE(WAIVER_UNUSED, "waiver/unused", WARNING, "a waiver for a gate that is not looser, or not there")
-CODE(VERSION_CHANGED, "version/changed", ERROR, "an approved version with other content than the base's history has for it")
+CODE(VERSION_CHANGED, "version/changed", ERROR, "an approved version with other content than it was approved with")
 CODE(VERSION_LOWER, "version/lower", ERROR, "a version that is not above the one that the base's history has")
 CODE(VERSION_STATUS, "version/status", ERROR, "a status that goes back: draft, approved, archived is the way of a version")
 CODE(RUN_STATE, "run/state", ERROR, "a run that lacks what its status needs, or has times that contradict each other")

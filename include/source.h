@@ -145,6 +145,9 @@ int source_newest_change(char commit[41], struct source *source, const struct te
 enum reach { REACH_NO, REACH_YES, REACH_UNKNOWN };
 int source_reaches(enum reach *reach, struct source *source, const char commit[41], struct failure *failure);
 
+/* Whether a commit has another one behind it. */
+int source_descends(bool *descends, struct source *source, const char *commit, const char *ancestor, struct failure *failure);
+
 /* --- What a change starts from --- */
 
 /* The commit that a revision names, and the best common ancestor of it and the commit that is read (HEAD for the working tree and the

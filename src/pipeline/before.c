@@ -170,12 +170,29 @@ static int read_versions(struct versions *out, struct workspace *workspace, stru
 	return 0;
 }
 
+struct ancestry {
+	struct source *source;
+	struct failure *failure;
+	int status;
+};
+
+static bool descends(void *context, const char *commit, const char *ancestor)
+{
+	struct ancestry *ancestry = context;
+	bool found = false;
+
+	if (ancestry->status == 0)
+		ancestry->status = source_descends(&found, ancestry->source, commit, ancestor, ancestry->failure);
+	return found;
+}
+
 int compare_with_base(struct workspace *workspace, struct before *before, struct failure *failure)
 {
 	const struct source_info *info = source_get_info(workspace->source);
 	struct folders folders = {NULL, NULL, 0};
 	struct history_file *reached, *ahead;
 	size_t reached_count, ahead_count;
+	struct ancestry ancestry = {workspace->source, failure, 0};
 	struct change_request change = {
 		.base = &before->base->catalog,
 		.now = &workspace->catalog,
@@ -184,6 +201,8 @@ int compare_with_base(struct workspace *workspace, struct before *before, struct
 		.ahead = &before->ahead,
 		.now_commit = info->kind == SOURCE_COMMIT ? info->commit : NULL,
 		.now_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree",
+		.descends = descends,
+		.context = &ancestry,
 	};
 
 	if (walk_reached(&reached, &reached_count, &folders, workspace, before, failure) < 0 ||
@@ -195,7 +214,7 @@ int compare_with_base(struct workspace *workspace, struct before *before, struct
 	config_tighten(&workspace->catalog.config, &before->base->catalog.config, text_cut(text_of(before->base->commit), 0, 12), &workspace->arena,
 	               &workspace->diags);
 	change_check(&change, &workspace->arena, &workspace->diags);
-	return 0;
+	return ancestry.status;
 }
 
 void resolve_base(struct workspace *workspace, struct workspace_base *base)

@@ -102,7 +102,8 @@ const struct code_example rule_examples[] = {
      FAILING(CHILD_FILE(WAIVER("requirements.min_history", "2026-02-28"))), MENDED(CHILD_FILE(""))},
 	{CODE_WAIVER_UNUSED, "An exception that nobody needs may cover a later change in silence.",
      FAILING(CHILD_FILE(WAIVER("requirements.min_history", "2026-12-31"))), MENDED(CHILD_FILE(""))},
-	{CODE_VERSION_CHANGED, "Whoever pinned an approved version agreed to its content, and would get another.",
+	{CODE_VERSION_CHANGED, "Whoever pinned an approved version agreed to its content, and would get another: also where a later commit of the change raises it. "
+     "Raise it in the commit that edits it.",
      BEFORE(VERSION_FILE("1.0.0", "approved", "requirements: {min_history: 60w}\n")),
      FAILING(VERSION_FILE("1.0.0", "approved", "requirements: {min_history: 70w}\n")),
      MENDED(VERSION_FILE("1.1.0", "approved", "requirements: {min_history: 70w}\n"))},

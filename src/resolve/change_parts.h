@@ -74,7 +74,7 @@ struct causes *causes_make(struct file_pairs *pairs, const struct catalog *base,
  * places it is, related_count where it is none. */
 struct place causes_find(size_t *related, struct causes *causes, const struct diag *diag);
 
-/* --- change_versions.c, change_run.c --- */
+/* --- change_versions.c, change_earlier.c, change_run.c --- */
 
 struct change {
 	const struct change_request *request;
@@ -82,13 +82,19 @@ struct change {
 	struct diags *diags;
 };
 
+/* All of one id. */
+struct versions versions_of(const struct versions *all, enum kind kind, struct text id);
 void change_records(struct change *change);
+/* Versions that a commit of the change touched and a later one left behind. */
+void change_earlier(struct change *change);
 void change_runs(struct change *change);
 
 /* --- change.c --- */
 
 /* Whether git holds both to be the same bytes. */
 bool same_input(const struct input *a, const struct input *b);
+/* A path that is no more. */
+struct place place_gone(struct text path, struct arena *arena);
 /* The digits of a commit's id that messages show. */
 enum { COMMIT_DIGITS = 12 };
 

@@ -11,15 +11,6 @@ static bool is_finished(const struct run *run)
 	return stage_of(run->status) == 3;
 }
 
-/* A path that is no more. */
-static struct place gone(struct text path, struct arena *arena)
-{
-	struct input *input = arena_alloc(arena, sizeof *input);
-
-	input->path = path;
-	return (struct place){.file = input};
-}
-
 static const char *base_commit(const struct change *change)
 {
 	return change->request->base_commit;
@@ -49,7 +40,7 @@ static void report(struct change *change, const struct run *run, const struct mo
 static void report_gone(struct change *change, const struct run *run, const struct model *model, const char *what,
                         const struct input *file)
 {
-	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, gone(file->path, change->arena),
+	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, place_gone(file->path, change->arena),
 	         "%s of finished run '%.*s/%.*s' removed; %s in commit %.*s", what, TEXT_ARGS(model->record.id), TEXT_ARGS(run->record.id),
 	         run_status_name(run->status), COMMIT_DIGITS, base_commit(change));
 	advise(change, file);
@@ -99,7 +90,7 @@ static void model_gone(struct change *change, const struct model *base, size_t f
 	/* A model whose manifest was missing already has no file of its own. */
 	struct text path = base->record.root ? base->record.file->path : base->runs[0].record.file->path;
 
-	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, gone(path, change->arena),
+	diag_add(change->diags, CODE_RUN_EVIDENCE_CHANGED, place_gone(path, change->arena),
 	         "model '%.*s' removed with %zu finished run%s, which commit %.*s has", TEXT_ARGS(base->record.id), finished,
 	         finished == 1 ? "" : "s", COMMIT_DIGITS, base_commit(change));
 	diag_help(change->diags, "finished runs are evidence: keep them, and set the model's status to retired");

@@ -58,8 +58,7 @@ void versions_sort(struct versions *versions)
 		qsort(versions->items, versions->count, sizeof *versions->items, order_versions);
 }
 
-/* All of one id. */
-static struct versions versions_of(const struct versions *all, enum kind kind, struct text id)
+struct versions versions_of(const struct versions *all, enum kind kind, struct text id)
 {
 	size_t low = 0, high = all ? all->count : 0;
 
@@ -116,8 +115,8 @@ static const char *kind_word(const struct subject *subject)
 	return kind_name(subject->now.record->kind);
 }
 
-/* Where the content of now comes from: the newest commit of the change that has it, else what is read. */
-static struct text now_origin(const struct subject *subject)
+/* The newest commit of the change that has the content of now, else the one that is read; NULL: it is not committed. */
+static const char *now_commit(const struct subject *subject)
 {
 	const struct change_request *request = subject->change->request;
 	struct versions ahead = versions_of(request->ahead, subject->now.record->kind, subject->now.record->id);
@@ -127,9 +126,7 @@ static struct text now_origin(const struct subject *subject)
 		if (!ahead.items[i].merged && text_equal(ahead.items[i].version, subject->now.version) &&
 		    strcmp(ahead.items[i].digest, subject->now.digest) == 0)
 			commit = ahead.items[i].commit;
-	if (commit)
-		return text_format(subject->change->arena, "commit %.*s", COMMIT_DIGITS, commit);
-	return text_of(request->now_place);
+	return commit;
 }
 
 /* Another content that a commit of the change itself had approved as this version. */
@@ -171,6 +168,7 @@ static void check_content(struct subject *subject)
 
 	if (!approved)
 		return;
+	const char *commit = now_commit(subject);
 	struct place version = place_of(record, "metadata.version"), place = version;
 	struct difference difference = {.told = TEXT("")};
 	if (subject->base.record && subject->same_version)
@@ -178,55 +176,14 @@ static void check_content(struct subject *subject)
 	if (difference.told.len)
 		place = lines_show(&difference, subject->base.record->file, record->file, change->arena);
 	diag_add(change->diags, CODE_VERSION_CHANGED, place,
-	         "%s '%.*s' changed in approved version %.*s%s%.*s; approved in commit %.*s, changed in %.*s", kind_word(subject),
+	         "%s '%.*s' changed in approved version %.*s%s%.*s; approved in commit %.*s, changed in %s%.*s", kind_word(subject),
 	         TEXT_ARGS(record->id), TEXT_ARGS(subject->now.version), difference.told.len ? ": " : "", TEXT_ARGS(difference.told),
-	         COMMIT_DIGITS, approved->commit, TEXT_ARGS(now_origin(subject)));
+	         COMMIT_DIGITS, approved->commit, commit ? "commit " : "", commit ? COMMIT_DIGITS : (int)strlen(change->request->now_place),
+	         commit ? commit : change->request->now_place);
 	if (difference.told.len)
 		diag_relate(change->diags, version, "version %.*s", TEXT_ARGS(subject->now.version));
-	diag_help(change->diags, "raise 'metadata.version'; the approved content is: git show %s:%.*s", approved->commit,
-	          TEXT_ARGS(approved->path));
-}
-
-/* Another approved content before the change than the newest that its own commits have for that version; NULL. */
-static const struct version *find_shifted(const struct subject *subject, const struct version *ahead)
-{
-	const struct version *found = NULL;
-
-	for (size_t i = 0; i < subject->ahead.count; i++)
-		if (&subject->ahead.items[i] > ahead && text_equal(subject->ahead.items[i].version, ahead->version))
-			return NULL;
-	for (size_t i = 0; i < subject->reached.count; i++) {
-		const struct version *version = &subject->reached.items[i];
-		if (version->status < STATUS_APPROVED || !text_equal(version->version, ahead->version))
-			continue;
-		if (strcmp(version->digest, ahead->digest) == 0)
-			return NULL;
-		found = version;
-	}
-	return found;
-}
-
-/* A version means the newest commit that has it, so one that was edited in place and raised later would mean something else to all that
- * pin it, unless its commits are made one. */
-static void check_earlier(struct subject *subject)
-{
-	struct change *change = subject->change;
-	const struct record *record = subject->now.record;
-
-	for (size_t i = 0; i < subject->ahead.count; i++) {
-		const struct version *ahead = &subject->ahead.items[i];
-		const struct version *approved = text_equal(ahead->version, subject->now.version) ? NULL : find_shifted(subject, ahead);
-		if (!approved)
-			continue;
-		struct diag *diag = diag_add(
-		    change->diags, CODE_VERSION_CHANGED, place_of(record, "metadata.version"),
-		    "%s '%.*s' changed in approved version %.*s before its version was raised; approved in commit %.*s, changed in commit %.*s",
-		    kind_word(subject), TEXT_ARGS(record->id), TEXT_ARGS(ahead->version), COMMIT_DIGITS, approved->commit, COMMIT_DIGITS, ahead->commit);
-		/* No error: merged as one commit nothing is wrong. */
-		diag->severity = SEVERITY_WARNING;
-		diag_help(change->diags, "'%.*s@%.*s' would mean that commit from now on: make it one with the commit that raises the version "
-		          "(git rebase --interactive, squash)", TEXT_ARGS(record->id), TEXT_ARGS(ahead->version));
-	}
+	diag_help(change->diags, "raise 'metadata.version'%s; the approved content is: git show %s:%.*s",
+	          commit ? " in that very commit (git commit --amend, git rebase --interactive)" : "", approved->commit, TEXT_ARGS(approved->path));
 }
 
 /* Those before the change, then those of its own commits. */
@@ -313,7 +270,6 @@ static void check_record(struct subject *subject)
 	subject->ahead = versions_of(subject->change->request->ahead, now->record->kind, now->record->id);
 	if (!check_order(subject) && !(subject->same_version && subject->same_content))
 		check_content(subject);
-	check_earlier(subject);
 	check_status(subject);
 }
 

@@ -187,3 +187,19 @@ int source_reaches(enum reach *reach, struct source *source, const char commit[4
 	*reach = behind ? REACH_YES : REACH_NO;
 	return 0;
 }
+
+int source_descends(bool *descends, struct source *source, const char *commit, const char *ancestor, struct failure *failure)
+{
+	git_oid at, behind;
+
+	*descends = false;
+	if (!source->repository || git_oid_fromstr(&at, commit) != 0 || git_oid_fromstr(&behind, ancestor) != 0)
+		return 0;
+	watch_start(source->patience);
+	int found = git_graph_descendant_of(source->repository, &at, &behind);
+	watch_stop();
+	if (found < 0)
+		return repository_fail(failure, found, "cannot read commit %s", commit);
+	*descends = found > 0;
+	return 0;
+}

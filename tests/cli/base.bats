@@ -44,6 +44,9 @@ short() { # REVISION
 	must_exit 1 "$GALLEY" check --base main --at change
 	says "approved in commit $(short main), changed in commit $(short HEAD~1)"
 	version 1.0.1
+	must_exit 1 "$GALLEY" check --base main
+	says "before its version was raised; approved in commit $(short main), changed in commit $(short HEAD~1)"
+	git reset -q --soft main
 	must_exit 0 "$GALLEY" check --base main
 }
 

@@ -543,7 +543,13 @@ Last winter was hard.'
 	commit 2026-01-03 'Changed in place'
 	must_exit 1 "$GALLEY" check --base main
 	says "changed in approved version 1.1.0; approved in commit $(short HEAD~1), changed in commit $(short HEAD) [version/changed]"
+	says "raise 'metadata.version' in that very commit"
+	# A later commit that raises it leaves the edit in history.
 	version 1.1.1
+	commit 2026-01-04 'A version of its own'
+	must_exit 1 "$GALLEY" check --base main
+	says "changed in approved version 1.1.0 before its version was raised; approved in commit $(short HEAD~2), changed in commit $(short HEAD~1) [version/changed]"
+	git reset -q --soft HEAD~2
 	commit 2026-01-04 'A version of its own'
 	must_exit 0 "$GALLEY" check --base main
 	version 1.3.0
@@ -561,16 +567,33 @@ Last winter was hard.'
 	says "goes back from approved to draft; version 1.4.0 is approved in commit $(short HEAD~1) [version/status]"
 }
 
+# What every judge of a change says of the branch that is checked out, against main.
+all_refuse() { # TEXT...
+	local text
+	for judge in 'check --base main' 'check --base main --at HEAD' 'review --base main --format text'; do
+		must_exit 1 "$GALLEY" $judge
+		for text in "$@"; do
+			says "$text"
+		done
+	done
+	run timeout 60 "$GALLEY" hook pre-receive <<<"$(git rev-parse main HEAD | tr '\n' ' ')refs/heads/change"
+	[ "$status" -eq 1 ]
+	for text in "$@"; do
+		says "$text"
+	done
+}
+
 @test "a version that was edited in place and raised by a later commit would mean something else to all that pin it" {
 	git checkout -qb change
 	limit 0.29
 	commit 2026-01-02 'Edited in place'
 	version 1.1.0
 	commit 2026-01-03 'Raised'
-	must_exit 0 "$GALLEY" check --base main
-	must_exit 1 "$GALLEY" check --base main --fail-on warning
-	says "changed in approved version 1.0.0 before its version was raised; approved in commit $(short main), changed in commit $(short HEAD~1) [version/changed]"
-	says "'demand_shops@1.0.0' would mean that commit from now on"
+	all_refuse "recipes/shops.yaml:7:12: error: recipe 'demand_shops' changed in approved version 1.0.0 before its version was raised" \
+		"approved in commit $(short main), changed in commit $(short HEAD~1)"
+	must_exit 1 "$GALLEY" check --base main
+	says "[version/changed]"
+	says "'demand_shops@1.0.0' would mean that edit from now on: make it one commit with the one that raises the version (git rebase --interactive, git merge --squash); the approved content is: git show $(git rev-parse main):recipes/shops.yaml"
 	[ "$(critical demand_shops@1.0.0)" = 0.29 ]
 	# Brought back before it was raised, or made one commit, it means what it did.
 	git checkout -qb again main
@@ -582,11 +605,99 @@ Last winter was hard.'
 	version 1.1.0
 	commit 2026-01-04 'Raised'
 	must_exit 0 "$GALLEY" check --base main --fail-on warning
+	git checkout -q change
+	git reset -q --soft main
+	commit 2026-01-04 'In one'
+	must_exit 0 "$GALLEY" check --base main --fail-on warning
+	must_exit 0 "$GALLEY" hook pre-receive <<<"$(git rev-parse main HEAD | tr '\n' ' ')refs/heads/change"
+	[ "$(critical demand_shops@1.0.0)" = 0.3 ]
+}
+
+@test "merging a change whose edit and raise are two commits is refused, squashing it is not" {
+	git checkout -qb change
+	limit 0.29
+	commit 2026-01-02 'Edited in place'
+	version 1.1.0
+	commit 2026-01-03 'Raised'
 	git checkout -q main
+	git checkout -qb merged
+	merge 2026-01-04 change
+	all_refuse "approved in commit $(short main), changed in commit $(short change~1)"
+	git checkout -qb squashed main
 	git merge -q --squash change >/dev/null
 	commit 2026-01-04 'In one'
-	must_exit 0 "$GALLEY" check --base HEAD~1 --fail-on warning
-	[ "$(critical demand_shops@1.0.0)" = 0.3 ]
+	must_exit 0 "$GALLEY" check --base main --fail-on warning
+}
+
+@test "an edit in place is not hidden by removing the file, by going back, or by clocks" {
+	version 1.1.0
+	limit 0.28
+	commit 2026-01-02 'Version 1.1.0'
+	git checkout -qb change
+	limit 0.29
+	commit 2026-01-03 'Edited in place'
+	git rm -q recipes/shops.yaml
+	commit 2026-01-04 'Removed'
+	must_exit 1 "$GALLEY" check --base main
+	says "recipes/shops.yaml: error: recipe 'demand_shops' changed in approved version 1.1.0 before it was removed; approved in commit $(short main), changed in commit $(short HEAD~1) [version/changed]"
+	says "make it one commit with the one that removes it"
+	# An older version's number used again, and all as it was at the end.
+	git checkout -q -B change main
+	version 1.0.0
+	limit 0.29
+	commit 2026-01-03 'Another 1.0.0'
+	git revert --no-edit HEAD >/dev/null
+	git diff --exit-code main
+	must_exit 1 "$GALLEY" check --base main
+	says "changed in approved version 1.0.0 before its version was raised; approved in commit $(short main~1), changed in commit $(short HEAD~1)"
+	# A clock that is slow: the commit comes after all the same.
+	git checkout -q -B change main
+	limit 0.29
+	commit 2025-06-01 'Edited in place long ago'
+	version 1.2.0
+	commit 2026-01-05 'Raised'
+	must_exit 1 "$GALLEY" check --base main
+	says "approved in commit $(short main), changed in commit $(short HEAD~1)"
+	# All in one second, as a rebase makes them.
+	git checkout -q -B change main
+	limit 0.29
+	commit 2026-01-02 'Edited in place'
+	version 1.2.0
+	commit 2026-01-02 'Raised'
+	must_exit 1 "$GALLEY" check --base main
+	says "approved in commit $(short main), changed in commit $(short HEAD~1)"
+}
+
+@test "a number that another branch took first is free where the later one leaves it in time" {
+	git checkout -qb slow
+	version 1.1.0 draft
+	limit 0.27
+	commit 2026-01-02 'Slow begins 1.1.0'
+	git checkout -q main
+	version 1.1.0
+	limit 0.28
+	commit 2026-01-03 'Quick makes 1.1.0'
+	git checkout -q slow
+	GIT_COMMITTER_DATE=2026-01-04T00:00:00Z git merge -q main >/dev/null 2>&1 || true
+	git checkout -q main -- recipes/shops.yaml
+	version 1.2.0
+	limit 0.27
+	commit 2026-01-04 'Main, and slow is 1.2.0 now'
+	must_exit 0 "$GALLEY" check --base main
+	[ "$(critical demand_shops@1.1.0)" = 0.28 ]
+	# Begun after the other was approved it would be what 1.1.0 means.
+	git checkout -qb slower main~1
+	version 1.1.0 draft
+	limit 0.26
+	commit 2026-01-05 'Slower begins 1.1.0'
+	GIT_COMMITTER_DATE=2026-01-06T00:00:00Z git merge -q main >/dev/null 2>&1 || true
+	git checkout -q main -- recipes/shops.yaml
+	version 1.2.0
+	limit 0.26
+	commit 2026-01-06 'Main, and slower is 1.2.0 now'
+	must_exit 1 "$GALLEY" check --base main
+	says "approved in commit $(short main), changed in commit $(short HEAD~1) [version/changed]"
+	[ "$(critical demand_shops@1.1.0)" = 0.26 ]
 }
 
 @test "two branches that approve one version with different content cannot both be right" {

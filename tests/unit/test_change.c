@@ -230,7 +230,7 @@ static void add_version(struct sandbox *sandbox, struct states *states, const ch
 static void compare(struct sandbox *sandbox, struct states *states)
 {
 	struct versions none = {NULL, 0};
-	struct change_request request = {&states->base, &states->now, "base", &states->reached, &none, NULL, "the working tree"};
+	struct change_request request = {&states->base, &states->now, "base", &states->reached, &none, NULL, "the working tree", NULL, NULL};
 
 	versions_sort(&states->reached);
 	change_check(&request, &sandbox->arena, &states->diags);
