@@ -90,6 +90,8 @@ struct drift_score {
 	bool with_p;                /* the method has one at all */
 	double value, p;
 	int p_bound;                /* -1: p is at most that, 1: at least; 0: it is that */
+	bool bounded;               /* from profiles that do not tell it exactly: */
+	double low, high;           /* it lies between, and value is an estimate */
 	bool has_adjusted;          /* a deciding score that is judged by its p */
 	double adjusted;            /* p by Benjamini and Hochberg over all columns that are judged so; shown, not compared */
 	struct drift_side_value sides[6]; /* printed beside value: ks.d_plus, chi_square.cramers_v, ... */

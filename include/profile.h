@@ -3,13 +3,16 @@
  * Of each column: counts, exact sums (so that means and standard deviations of the merged are those of one machine), categories with
  * their counts, and the values themselves with their counts where few are distinct. Where many are, the profile of a reference has borders
  * between its values, and the profile of data that is made with it has the counts between those: PSI and its kin, chi-square, missing and
- * moments are then exact, and Kolmogorov-Smirnov is, or its bound is told. Whatever the order of merging, the bytes are the same.
+ * moments are then exact, and Kolmogorov-Smirnov is, or its bound is told. Parts that were made without a reference have sketches beside
+ * (sketch.h), and merging keeps those where it cannot keep the values: PSI and its kin then have bounds too.
+ * Whatever the order of profiles in a merge, the bytes are the same; where no sketch had to be made, also whatever the merges before it.
  * Ownership: the arena's. Failure: -1 as in drift.h; what a file of somebody else has wrong is told by *why. */
 #ifndef GALLEY_PROFILE_H
 #define GALLEY_PROFILE_H
 
 #include "drift.h"
 #include "exact_sum.h"
+#include "sketch.h"
 
 enum { PROFILE_RUN_MOST = 65536, PROFILE_BORDERS = 4096 };
 
@@ -44,6 +47,7 @@ struct profile_column {
 	struct profile_cell *cells;   /* one more than borders */
 	double quantiles[9], cuts[9];
 	size_t cut_count;
+	const struct sketch *sketch;  /* of all values, where they are not there and no reference gave the borders; NULL else */
 };
 
 struct profile {

@@ -58,6 +58,32 @@ int session_profile(struct profile *out, const char *path, const struct limits *
 	return EXIT_OK;
 }
 
+static double rank_error(const struct profile_column *column)
+{
+	uint64_t error = column->sketch->over > column->sketch->under ? column->sketch->over : column->sketch->under;
+
+	return (double)error / (double)column->sum.count;
+}
+
+/* Merged columns whose ranks are no longer exact. */
+static void note_sketches(const struct invocation *invocation, const struct profile *profile)
+{
+	const struct profile_column *worst = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < profile->column_count; i++) {
+		const struct profile_column *column = &profile->columns[i];
+		if (!column->sketch || column->has_cells)
+			continue;
+		count++;
+		if (!worst || rank_error(column) > rank_error(worst))
+			worst = column;
+	}
+	if (count)
+		session_note(invocation, "%zu column%s sketched, as the parts have over %d distinct values and no cells in common: ranks are known within %.2g%% (%.*s)",
+		             count, count == 1 ? " is" : "s are", PROFILE_RUN_MOST, 100 * rank_error(worst), TEXT_ARGS(worst->name));
+}
+
 static int write_profile(const struct invocation *invocation, const struct profile *profile)
 {
 	struct buffer out;
@@ -70,6 +96,8 @@ static int write_profile(const struct invocation *invocation, const struct profi
 	if (code == EXIT_OK)
 		session_note(invocation, "profile of %zu row%s and %zu column%s in %zu file%s, %zu bytes", profile->rows, profile->rows == 1 ? "" : "s",
 		             profile->column_count, profile->column_count == 1 ? "" : "s", profile->files, profile->files == 1 ? "" : "s", out.len);
+	if (code == EXIT_OK)
+		note_sketches(invocation, profile);
 	buffer_release(&out);
 	return code;
 }
@@ -175,8 +203,8 @@ const struct command command_profile = {
 	.summary = "what drift needs of data, in a small file that can be merged: for data that is spread over machines",
 	.details = "Profile the reference, then each part of the current data with --reference-profile, merge the parts, and compare with\n"
 	           "galley drift --reference-profile R --current-profile C. PSI, JS, Hellinger, total variation, KL, chi-square, missing and moments are those\n"
-	           "of one machine; Kolmogorov-Smirnov is, or its bound is told. Where a column has at most 65,536 distinct values on both sides, every\n"
-	           "method is. With --suggest-schema: the schema block of a recipe, from data, to be edited.",
+	           "of one machine; Kolmogorov-Smirnov is, or its bounds are told. Where a column has at most 65,536 distinct values on both sides, every\n"
+	           "method is. Where a reference with more is itself merged from parts, PSI and its kin have bounds too (docs/scaling.md). With --suggest-schema: the schema block of a recipe, from data, to be edited.",
 	.examples = {"galley profile jan.csv -o jan.profile", "galley profile part-7.csv --reference-profile jan.profile -o part-7.profile",
 	             "galley profile --merge part-*.profile -o feb.profile"},
 	.options = profile_options,

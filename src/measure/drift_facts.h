@@ -11,6 +11,9 @@
 
 enum { CUTS_MAX = 9 };
 
+/* At least and at most; exact where high is not above low. */
+struct value_bound { double low, high; };
+
 struct number_facts {
 	struct rank_results ranks;      /* of what was wanted; sizes, ends always */
 	bool counted;                   /* distinct values are known */
@@ -19,10 +22,11 @@ struct number_facts {
 	double cuts[CUTS_MAX];          /* the reference's nine inner deciles, equal ones merged */
 	size_t cut_count;
 	size_t cells[2][CUTS_MAX + 1];  /* values in (-inf, cuts[0]], (cuts[0], cuts[1]], ..., (last, inf) */
-	bool by_cells;                  /* from profiles without all values: no statistic of ranks but perhaps KS, and */
-	bool no_gaps;                   /* not even that */
+	bool by_profiles;               /* without all values: no statistic of ranks but KS, and */
+	bool no_ranks;                  /* not even that */
 	bool no_cuts, no_quantiles[2];
-	double most;                    /* KS may be as large, where that is more than it is at the borders of cells */
+	struct value_bound bounds[METHOD_COUNT]; /* where a method's value is known no better than that */
+	double rank_errors[2];          /* of a side that is sketched: its ranks are known within that share of its values */
 	const struct drift_shape *shape; /* NULL without values on both sides, and where there is no scale */
 };
 

@@ -92,10 +92,18 @@ static void compute_psi(struct scorer *scorer, struct drift_score *score)
 	define_cells(scorer, score, true, "natural");
 }
 
+/* Of an estimate only the value is told, with its bounds. */
+static bool cells_are_exact(const struct scorer *scorer)
+{
+	const struct number_facts *numbers = scorer->facts->numbers;
+
+	return !numbers || !(numbers->bounds[METHOD_PSI].high > numbers->bounds[METHOD_PSI].low);
+}
+
 static void compute_js(struct scorer *scorer, struct drift_score *score)
 {
 	set_value(score, scorer->has_distances, scorer->distances.js_distance);
-	add_side(score, "js_divergence", scorer->has_distances, scorer->distances.js_divergence);
+	add_side(score, "js_divergence", scorer->has_distances && cells_are_exact(scorer), scorer->distances.js_divergence);
 	define_words(scorer, score, "formula", "square root of the sum of r/2 log(r / q) + c/2 log(c / q), q = (r + c) / 2, over the cells' shares r of the "
 	                                       "reference and c of the current values");
 	define_cells(scorer, score, false, "base 2");
@@ -112,7 +120,7 @@ static void compute_hellinger(struct scorer *scorer, struct drift_score *score)
 static void compute_tvd(struct scorer *scorer, struct drift_score *score)
 {
 	set_value(score, scorer->has_distances, scorer->distances.tvd);
-	add_side(score, "linf", scorer->has_distances, scorer->distances.largest);
+	add_side(score, "linf", scorer->has_distances && cells_are_exact(scorer), scorer->distances.largest);
 	define_words(scorer, score, "formula", "half the sum of |r - c| over the cells' shares r of the reference and c of the current values");
 	define_cells(scorer, score, false, NULL);
 }
@@ -120,26 +128,12 @@ static void compute_tvd(struct scorer *scorer, struct drift_score *score)
 static void compute_kl(struct scorer *scorer, struct drift_score *score)
 {
 	set_value(score, scorer->has_distances, scorer->distances.kl_current);
-	add_side(score, "kl_ref_cur", scorer->has_distances, scorer->distances.kl_reference);
+	add_side(score, "kl_ref_cur", scorer->has_distances && cells_are_exact(scorer), scorer->distances.kl_reference);
 	define_words(scorer, score, "formula", "sum of c ln(c / r) over the cells' shares r of the reference and c of the current values");
 	define_cells(scorer, score, true, "natural");
 }
 
 /* --- distribution functions --- */
-
-/* From profiles: between the borders of cells the difference may be larger than at any of them. */
-static void bound_ks(struct scorer *scorer, struct drift_score *score, double d, double most)
-{
-	const struct drift_limit *limit = &score->limit;
-
-	score->p_bound = -1;
-	add_side(score, "d_at_most", true, most);
-	define_words(scorer, score, "bound", "value at the borders of the profiles' cells; it lies between that and d_at_most, and p is at most p");
-	if (!limit->given || limit->on_p || ((d > limit->warn) == (most > limit->warn) && (d > limit->drift) == (most > limit->drift)))
-		return;
-	score->status = DRIFT_INCONCLUSIVE;
-	give_reason(score, text_format(scorer->arena, "it lies between %g and %g, with a limit between them", d, most));
-}
 
 static void compute_ks(struct scorer *scorer, struct drift_score *score)
 {
@@ -150,8 +144,8 @@ static void compute_ks(struct scorer *scorer, struct drift_score *score)
 	add_side(score, "d_plus", ranks->defined, ranks->d_plus);
 	add_side(score, "d_minus", ranks->defined, ranks->d_minus);
 	define_words(scorer, score, "formula", "largest difference of the two distribution functions");
-	if (ranks->defined && scorer->facts->numbers->most > ranks->d)
-		bound_ks(scorer, score, ranks->d, scorer->facts->numbers->most);
+	if (ranks->defined && scorer->facts->numbers->bounds[METHOD_KS].high > ranks->d)
+		score->p_bound = -1;
 	define_words(scorer, score, "p_from", ranks->has_exact ? "all orders of the values, given their ties" : "Kolmogorov's limiting distribution");
 	define_sizes(scorer, score);
 }
@@ -195,6 +189,30 @@ static void compute_energy(struct scorer *scorer, struct drift_score *score)
 	define_sizes(scorer, score);
 }
 
+/* From profiles that do not tell a value exactly. A limit between its bounds leaves open on which side it lies. */
+static void bound_value(struct scorer *scorer, struct drift_score *score)
+{
+	static const char *const errors[2] = {"reference_sketch_rank_error", "current_sketch_rank_error"};
+	const struct drift_limit *limit = &score->limit;
+	const struct number_facts *numbers = scorer->facts->numbers;
+	const struct value_bound *bound = numbers ? &numbers->bounds[score->method] : NULL;
+
+	if (!bound || !score->has_value || !(bound->high > bound->low))
+		return;
+	score->bounded = true;
+	score->low = fmin(bound->low, score->value);
+	score->high = fmax(bound->high, score->value);
+	define_words(scorer, score, "bound", score->p_bound ? "from the ranks that both profiles tell: it lies between value and at_most, and p is at most p"
+	                                                    : "from the ranks that both profiles tell: it lies between at_least and at_most; value is an estimate");
+	for (int s = REFERENCE; s <= CURRENT; s++)
+		if (numbers->rank_errors[s] > 0)
+			define_number(scorer, score, errors[s], numbers->rank_errors[s]);
+	if (!limit->given || limit->on_p || ((score->low > limit->warn) == (score->high > limit->warn) && (score->low > limit->drift) == (score->high > limit->drift)))
+		return;
+	score->status = DRIFT_INCONCLUSIVE;
+	give_reason(score, text_format(scorer->arena, "it lies between %g and %g, with a limit between them", score->low, score->high));
+}
+
 void score_compute(struct scorer *scorer, struct drift_score *score)
 {
 	static void (*const functions[METHOD_COUNT])(struct scorer *, struct drift_score *) = {
@@ -218,4 +236,5 @@ void score_compute(struct scorer *scorer, struct drift_score *score)
 	};
 
 	functions[score->method](scorer, score);
+	bound_value(scorer, score);
 }

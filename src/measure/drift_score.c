@@ -123,7 +123,7 @@ static bool is_lost(const struct scorer *scorer, enum drift_method method)
 {
 	const struct number_facts *numbers = scorer->facts->numbers;
 
-	if (!numbers || !numbers->by_cells || !scorer->n || !scorer->m)
+	if (!numbers || !numbers->by_profiles || !scorer->n || !scorer->m)
 		return false;
 	switch (method) {
 	case METHOD_PSI:
@@ -131,11 +131,20 @@ static bool is_lost(const struct scorer *scorer, enum drift_method method)
 	case METHOD_HELLINGER:
 	case METHOD_TVD:
 	case METHOD_KL: return numbers->no_cuts;
-	case METHOD_KS: return numbers->no_gaps;
+	case METHOD_KS: return numbers->no_ranks;
 	case METHOD_WELCH_T:
 	case METHOD_MISSING: return false;
 	default: return true;
 	}
+}
+
+static struct text lost_reason(const struct number_facts *numbers, enum drift_method method)
+{
+	if (numbers->no_ranks)
+		return TEXT("the profiles were merged from parts with other cells: make all parts of a side with the same --reference-profile, or all without");
+	if (method == METHOD_PSI || method == METHOD_JS || method == METHOD_HELLINGER || method == METHOD_TVD || method == METHOD_KL)
+		return TEXT("deciles of the reference lie so close to a value that is often there that the profile cannot tell them apart");
+	return TEXT("the profiles hold no values to compute it from, as too many are distinct");
 }
 
 static void decide(struct scorer *scorer, const struct drift_request *request)
@@ -154,9 +163,7 @@ static void decide(struct scorer *scorer, const struct drift_request *request)
 		struct drift_score *score = &column->scores[column->score_count++];
 		*score = (struct drift_score){.method = m, .limit = m == method ? limit : default_limit(request, m)};
 		if (is_lost(scorer, m))
-			give_reason(score, scorer->facts->numbers->no_gaps
-			                       ? TEXT("the profiles have no cells in common: make the current one with --reference-profile")
-			                       : TEXT("the profiles hold no values to compute it from, as too many are distinct"));
+			give_reason(score, lost_reason(scorer->facts->numbers, m));
 		else
 			score_compute(scorer, score);
 		judge(scorer, score);

@@ -98,6 +98,9 @@ static void put_score(struct buffer *out, const struct drift_score *score)
 	pack_double(out, score->p);
 	pack_double(out, score->adjusted);
 	pack_count(out, (uint64_t)(score->p_bound + 1));
+	pack_flag(out, score->bounded);
+	pack_double(out, score->low);
+	pack_double(out, score->high);
 	pack_count(out, score->side_count);
 	for (size_t i = 0; i < score->side_count; i++) {
 		pack_text(out, text_of(score->sides[i].key));
@@ -258,6 +261,9 @@ static void get_score(struct drift_score *score, struct unpack *from, struct are
 	score->p = unpack_double(from);
 	score->adjusted = unpack_double(from);
 	score->p_bound = (int)unpack_most(from, 2) - 1;
+	score->bounded = unpack_flag(from);
+	score->low = unpack_double(from);
+	score->high = unpack_double(from);
 	score->side_count = (size_t)unpack_most(from, sizeof score->sides / sizeof *score->sides);
 	for (size_t i = 0; i < score->side_count; i++) {
 		score->sides[i].key = get_key(from, arena);

@@ -15,6 +15,7 @@ struct gather {
 	size_t run_count, run_room;
 	struct rank_picks picks;   /* of a reference's borders */
 	struct borders borders;
+	struct rank_picks items;   /* of its sketch */
 	struct counting counting;  /* cells NULL: not wanted */
 };
 
@@ -41,6 +42,7 @@ static void gather_ties(void *context, size_t column, const struct tie *ties, si
 	struct gather *gather = &((struct gather *)context)[column];
 
 	picks_add(&gather->picks, false, ties, count);
+	picks_add(&gather->items, false, ties, count);
 	for (size_t i = 0; i < count; i++)
 		gather_value(gather, ties[i].value, ties[i].reference);
 }
@@ -87,6 +89,27 @@ static void take_run(struct profile_column *column, struct gather *gather, struc
 	gather->run = NULL;
 }
 
+/* What a reference or a part without one may need, once all places are known; few values need nothing but themselves. */
+static void want_places(struct gather *gather, uint64_t n, struct arena *arena)
+{
+	borders_begin(&gather->borders, n);
+	gather->picks = (struct rank_picks){.places = gather->borders.places, .values = gather->borders.values, .count = gather->borders.count};
+	if (n <= PROFILE_RUN_MOST)
+		return;
+	uint64_t *places = arena_array(arena, SKETCH_PLACES, sizeof *places);
+	size_t count = sketch_places(places, n);
+	gather->items = (struct rank_picks){.places = places, .values = arena_array(arena, count, sizeof(double)), .count = count};
+}
+
+static void take_sketch(struct profile_column *column, struct gather *gather, struct arena *arena)
+{
+	struct sketch *sketch = arena_alloc(arena, sizeof *sketch);
+
+	sketch_make(sketch, gather->items.values, column->sum.count, arena);
+	column->sketch = sketch;
+	gather->items.count = 0;
+}
+
 /* Borders of a reference without a run, and its own counts between them. */
 static int take_own_cells(struct profile_column **columns, struct gather *gathers, struct side *side, const bool *wanted,
                           const struct drift_request *request, struct arena *arena, struct failure *failure)
@@ -111,6 +134,7 @@ static int take_own_cells(struct profile_column **columns, struct gather *gather
 		borders_end(column, &gathers[i].borders, arena);
 		column->cells = arena_array(arena, column->border_count + 1, sizeof *column->cells);
 		gathers[i].picks.count = 0;
+		take_sketch(column, &gathers[i], arena);
 		gathers[i].counting = (struct counting){column->borders, column->border_count, 0, column->cells};
 	}
 	return gather_walk(gathers, side, wanted, failure);
@@ -121,7 +145,7 @@ static void want_cells(struct profile_column *column, struct gather *gather, con
 {
 	struct profile_column with_borders = *like;
 
-	if (!like->has_cells && like->has_run)
+	if (!like->has_cells)
 		profile_borders(&with_borders, arena);
 	if (!with_borders.borders)
 		return;
@@ -153,11 +177,8 @@ static int take_numbers(struct profile_column **columns, struct side *side, cons
 			gathers[i].run_room = 64;
 			gathers[i].run = memory_get(gathers[i].run_room * sizeof *gathers[i].run);
 		}
-		if (column->has_cells)
-			continue;
-		borders_begin(&gathers[i].borders, column->sum.count);
-		gathers[i].picks =
-		    (struct rank_picks){.places = gathers[i].borders.places, .values = gathers[i].borders.values, .count = gathers[i].borders.count};
+		if (!column->has_cells)
+			want_places(&gathers[i], column->sum.count, arena);
 	}
 	int result = gather_walk(gathers, side, wanted, failure);
 	for (size_t i = 0; i < count; i++) {

@@ -17,14 +17,12 @@ void borders_begin(struct borders *borders, uint64_t n);
 /* The values at the places are there. */
 void borders_end(struct profile_column *column, const struct borders *borders, struct arena *arena);
 
-/* Quantiles and cuts of a column whose run is there. */
-void profile_base(struct number_base *base, const struct profile_column *column, struct arena *arena);
-/* Gives a column that has its run the borders that a reference has, without cells. */
+/* Quantiles and cuts of a column that has values; false where the profile does not tell them exactly. */
+bool profile_base(struct number_base *base, const struct profile_column *column, struct arena *arena);
+/* Gives a column without borders those that a reference has, without cells; none where the profile tells nothing of its ranks. */
 void profile_borders(struct profile_column *column, struct arena *arena);
-/* The column's counts between these borders; NULL where they cannot be had. */
-const struct profile_cell *profile_cells_at(const struct profile_column *column, const double *borders, size_t count, struct arena *arena);
 
-/* The facts of a number column on both sides. */
+/* profile_numbers.c: the facts of a number column on both sides. */
 void profile_numbers(struct number_facts *out, const struct profile_column *reference, const struct profile_column *current,
                      const struct pair *pair, const struct drift_request *request, struct arena *arena);
 

@@ -5,7 +5,7 @@
 #include "profile.h"
 
 /* A line with the form's version, a checksum of the rest, and the rest; numbers as in packed.h. */
-#define MAGIC "galley profile 1\n"
+#define MAGIC "galley profile 2\n"
 #define MAGIC_ANY "galley profile "
 enum { SUM_BYTES = 8 };
 
@@ -63,6 +63,17 @@ static void put_cells(struct buffer *out, const struct profile_column *column)
 	}
 }
 
+static void put_sketch(struct buffer *out, const struct sketch *sketch)
+{
+	pack_count(out, sketch->over);
+	pack_count(out, sketch->under);
+	for (unsigned h = 0; h < SKETCH_LEVELS; h++) {
+		pack_count(out, sketch->levels[h].count);
+		for (size_t i = 0; i < sketch->levels[h].count; i++)
+			pack_double(out, sketch->levels[h].items[i]);
+	}
+}
+
 static void put_column(struct buffer *out, const struct profile_column *column)
 {
 	const struct drift_counts *counts = &column->counts;
@@ -93,6 +104,9 @@ static void put_column(struct buffer *out, const struct profile_column *column)
 	pack_flag(out, column->has_cells);
 	if (column->has_cells)
 		put_cells(out, column);
+	pack_flag(out, column->sketch != NULL);
+	if (column->sketch)
+		put_sketch(out, column->sketch);
 }
 
 void profile_write(struct buffer *out, const struct profile *profile)
@@ -250,6 +264,33 @@ static void get_cells(struct profile_column *column, struct unpack *from, struct
 		from->bad = true;
 }
 
+/* All items together stand for all values. */
+static void get_sketch(struct profile_column *column, struct unpack *from, struct arena *arena)
+{
+	struct sketch *sketch = arena_alloc(arena, sizeof *sketch);
+	uint64_t left = column->sum.count;
+
+	sketch->over = unpack_most(from, left);
+	sketch->under = unpack_most(from, left);
+	for (unsigned h = 0; h < SKETCH_LEVELS && !from->bad; h++) {
+		struct sketch_level *level = &sketch->levels[h];
+		level->count = unpack_length(from, 8);
+		if (level->count > SKETCH_ITEMS || level->count > left >> h)
+			from->bad = true;
+		level->count = from->bad ? 0 : level->count;
+		left -= (uint64_t)level->count << h;
+		level->items = arena_array(arena, level->count, sizeof *level->items);
+		for (size_t i = 0; i < level->count && !from->bad; i++) {
+			level->items[i] = get_finite(from);
+			if (level->items[i] < column->sum.min || level->items[i] > column->sum.max || (i && level->items[i] < level->items[i - 1]))
+				from->bad = true;
+		}
+	}
+	if (left)
+		from->bad = true;
+	column->sketch = sketch;
+}
+
 static void get_column(struct profile_column *column, size_t rows, struct unpack *from, struct arena *arena)
 {
 	struct drift_counts *counts = &column->counts;
@@ -273,7 +314,9 @@ static void get_column(struct profile_column *column, size_t rows, struct unpack
 	column->has_cells = unpack_flag(from);
 	if (column->has_cells)
 		get_cells(column, from, arena);
-	if ((column->has_run || column->has_cells) && !column->sum.count)
+	if (unpack_flag(from))
+		get_sketch(column, from, arena);
+	if ((column->has_run || column->has_cells || column->sketch) && !column->sum.count)
 		from->bad = true;
 }
 

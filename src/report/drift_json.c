@@ -163,6 +163,10 @@ static struct json *score_json(const struct drift_column *column, const struct d
 		add_value(object, "p", score->has_p, score->p, rounded);
 	if (score->p_bound)
 		json_add_string(object, "p_is", score->p_bound < 0 ? "at most" : "at least");
+	if (score->bounded) {
+		add_value(object, "at_least", true, score->low, rounded);
+		add_value(object, "at_most", true, score->high, rounded);
+	}
 	if (score->has_adjusted)
 		add_value(object, "p_adjusted", true, score->adjusted, rounded);
 	for (size_t i = 0; i < score->side_count; i++)

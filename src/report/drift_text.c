@@ -167,6 +167,11 @@ static double missing_rate(const struct drift_counts *counts)
 	return counts->rows ? 100 * (double)counts->missing / (double)counts->rows : 0;
 }
 
+static struct text bound_words(const struct drift_score *score, struct arena *arena)
+{
+	return text_format(arena, "between %.3g and %.3g", score->low, score->high);
+}
+
 static void add_note(struct buffer *out, struct text note)
 {
 	if (!note.len)
@@ -187,6 +192,9 @@ static struct text note_words(const struct drift_column *column, struct arena *a
 		return finish(&out, arena);
 	if (column->deciding)
 		add_note(&out, column->deciding->reason);
+	/* The reason says it where it matters. */
+	if (column->deciding && column->deciding->bounded && !column->deciding->reason.len)
+		add_note(&out, bound_words(column->deciding, arena));
 	if (column->kind == COLUMN_NUMBER && r->n && c->n)
 		add_note(&out, median_words(column, arena));
 	add_names(&out, "new", column->new_categories, column->new_count);
@@ -245,8 +253,8 @@ static void add_column(struct sheet *sheet, const struct drift_column *column)
 			continue;
 		line = add_line(sheet);
 		set_score(line, score, sheet->arena);
-		line->cells[CELL_NOTE] = text_format(sheet->arena, "on its own %s%s%.*s", verdict(score->status), score->reason.len ? ": " : "",
-		                                     TEXT_ARGS(score->reason));
+		struct text why = score->reason.len || !score->bounded ? score->reason : bound_words(score, sheet->arena);
+		line->cells[CELL_NOTE] = text_format(sheet->arena, "on its own %s%s%.*s", verdict(score->status), why.len ? ": " : "", TEXT_ARGS(why));
 	}
 }
 

@@ -75,16 +75,59 @@ PL
 	"$GALLEY" -q profile reference.csv -o reference.profile
 	"$GALLEY" -q profile current.csv --reference-profile reference.profile -o current.profile
 	run "$GALLEY" drift --reference-profile reference.profile --current-profile current.profile --column wide --method all --format json
-	says '"d_at_most": '
+	says '"at_most": '
 	says '"p_is": "at most"'
 	says 'the profiles hold no values to compute it from, as too many are distinct'
+	# Cells of another reference bound it as well, if not as closely.
 	"$GALLEY" -q profile current.csv -o alone.profile
-	run "$GALLEY" drift --reference-profile reference.profile --current-profile alone.profile --column wide
-	says 'the profiles have no cells in common: make the current one with --reference-profile'
+	run "$GALLEY" drift --reference-profile reference.profile --current-profile alone.profile --column wide --format json
+	says '"at_least": '
 	exact=$("$GALLEY" drift --reference reference.csv --current current.csv --column wide --method ks --format json | sed -n '/"ks"/,$s/^ *"value": \(.*\),$/\1/p')
 	bound=$("$GALLEY" drift --reference-profile reference.profile --current-profile current.profile --column wide --method ks --format json |
-		sed -n '/"ks"/,$s/^ *"value": \(.*\),$/\1/p; /"ks"/,$s/^ *"d_at_most": \(.*\),$/\1/p')
+		sed -n '/"ks"/,$s/^ *"value": \(.*\),$/\1/p; /"ks"/,$s/^ *"at_most": \(.*\),$/\1/p')
 	awk -v exact="$exact" -v bound="$(echo $bound)" 'BEGIN { split(bound, b, " "); exit !(exact > 0 && b[1] <= exact && exact <= b[2] && b[2] - b[1] < 0.001) }'
+}
+
+# The value of a method, and between what it lies.
+bounds() { # METHOD REFERENCE CURRENT
+	"$GALLEY" drift --reference-profile "$2" --current-profile "$3" --column wide --method "$1" --format json |
+		sed -n '/"methods"/,/"threshold"/s/^ *"\(value\|at_least\|at_most\)": \(.*\),$/\1 \2/p'
+}
+
+@test "profiles of parts that nobody saw together are sketched, and what follows has a bound that holds" {
+	# Parts with all their values, and one with too many for that.
+	for part in 1 2 3 4; do
+		make_data reference-$part.csv $((part == 4 ? 70000 : 20000 + part)) $part 0
+		make_data current-$part.csv $((part == 4 ? 70000 : 15000 + part)) $((part + 10)) 60
+		"$GALLEY" -q profile reference-$part.csv -o reference-$part.profile
+		"$GALLEY" -q profile current-$part.csv -o current-$part.profile
+	done
+	for side in reference current; do
+		(cat $side-1.csv; tail -qn +2 $side-[234].csv) >$side.csv
+		"$GALLEY" -q profile --merge $side-[1234].profile -o $side.profile
+		"$GALLEY" -q profile --merge $side-4.profile $side-2.profile $side-1.profile $side-3.profile | cmp - $side.profile
+		"$GALLEY" -q profile --merge $side-1.profile $side-2.profile -o $side-12.profile
+		"$GALLEY" -q profile --merge $side-12.profile $side-3.profile $side-4.profile -o $side-tree.profile
+	done
+	run "$GALLEY" profile --merge reference-[1234].profile -o again.profile
+	says '1 column is sketched, as the parts have over 65536 distinct values and no cells in common: ranks are known within 0.0'
+	"$GALLEY" -q profile current.csv --reference-profile reference.profile -o counted.profile
+	for method in psi js hellinger tvd kl ks; do
+		exact=$("$GALLEY" drift --reference reference.csv --current current.csv --column wide --method $method --format json |
+			sed -n '/"methods"/,$s/^ *"value": \(.*\),$/\1/p')
+		for pair in 'reference.profile current.profile' 'reference-tree.profile current-tree.profile' 'reference.profile counted.profile' \
+			'reference-4.profile current.profile'; do
+			set -- $pair
+			bounds $method $1 $2 >bounds.txt
+			# The last pair has another reference: its bounds are its own.
+			[ $1 = reference-4.profile ] || awk -v exact="$exact" '{ of[$1] = $2 }
+				END { low = "at_least" in of ? of["at_least"] : of["value"]; high = of["at_most"]
+					print exact, low, high; exit !(exact > 0 && low <= exact && exact <= high && high - low < 0.02) }' bounds.txt
+		done
+	done
+	run "$GALLEY" drift --reference-profile reference.profile --current-profile current.profile --column wide
+	says 'between 0.'
+	"$GALLEY" drift --reference-profile reference.profile --current-profile current.profile --method all --format json | grep -q '"reference_sketch_rank_error": 0.000'
 }
 
 @test "the memory limit, threads and pipes change no byte of a profile" {

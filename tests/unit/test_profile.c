@@ -13,7 +13,7 @@
 #include "packed.h"
 #include "profile.h"
 
-enum { HEAD = sizeof "galley profile 1\n" - 1 + 8 };
+enum { HEAD = sizeof "galley profile 2\n" - 1 + 8 };
 
 static uint64_t next_random(uint64_t *seed)
 {
@@ -28,6 +28,52 @@ static int order_values(const void *left, const void *right)
 	double a = *(const double *)left, b = *(const double *)right;
 
 	return (a > b) - (a < b);
+}
+
+/* Counts a column's values between borders. */
+static void set_cells(struct profile_column *column, const double *borders, size_t count, struct arena *arena)
+{
+	column->has_cells = true;
+	column->borders = arena_array(arena, count, sizeof *borders);
+	memcpy(column->borders, borders, count * sizeof *borders);
+	column->border_count = count;
+	column->cells = arena_array(arena, count + 1, sizeof *column->cells);
+	for (size_t i = 0, k = 0; i < column->run_count; i++) {
+		double value = column->run[i].value;
+		while (k < count && borders[k] < value)
+			k++;
+		struct profile_cell *cell = &column->cells[k];
+		if (k < count && borders[k] == value) {
+			cell->at += column->run[i].count;
+			continue;
+		}
+		cell->min = cell->open ? cell->min : value;
+		cell->max = value;
+		cell->open += column->run[i].count;
+	}
+}
+
+/* A sketch with runs of 2^level values, as of data that is much larger. */
+static const struct sketch *coarse_sketch(const struct profile_column *column, unsigned level, struct arena *arena)
+{
+	struct sketch *sketch = arena_alloc(arena, sizeof *sketch);
+	uint64_t half = ((uint64_t)1 << level) / 2, left = column->sum.count, seen = 0, next = half;
+	struct sketch_level *items = &sketch->levels[level], *rest = &sketch->levels[0];
+
+	items->items = arena_array(arena, (size_t)(left >> level), sizeof(double));
+	rest->items = arena_array(arena, (size_t)1 << level, sizeof(double));
+	for (size_t i = 0; i < column->run_count; i++)
+		for (uint64_t k = 0; k < column->run[i].count; k++, seen++) {
+			if (seen >= left >> level << level)
+				rest->items[rest->count++] = column->run[i].value;
+			else if (seen == next) {
+				items->items[items->count++] = column->run[i].value;
+				next += 2 * half;
+			}
+		}
+	sketch->over = half - 1;
+	sketch->under = half;
+	return sketch;
 }
 
 /* A number column of random values, a category column, and one without values. Cells at these borders where there are some. */
@@ -60,24 +106,7 @@ static struct profile sample(uint64_t seed, size_t rows, unsigned distinct, cons
 	exact_sum_init(&columns[2].sum);
 	if (!borders)
 		return profile;
-	columns[0].has_cells = true;
-	columns[0].borders = arena_array(arena, border_count, sizeof *borders);
-	memcpy(columns[0].borders, borders, border_count * sizeof *borders);
-	columns[0].border_count = border_count;
-	columns[0].cells = arena_array(arena, border_count + 1, sizeof *columns[0].cells);
-	for (size_t i = 0, k = 0; i < columns[0].run_count; i++) {
-		double value = columns[0].run[i].value;
-		while (k < border_count && borders[k] < value)
-			k++;
-		struct profile_cell *cell = &columns[0].cells[k];
-		if (k < border_count && borders[k] == value) {
-			cell->at += columns[0].run[i].count;
-			continue;
-		}
-		cell->min = cell->open ? cell->min : value;
-		cell->max = value;
-		cell->open += columns[0].run[i].count;
-	}
+	set_cells(&columns[0], borders, border_count, arena);
 	return profile;
 }
 
@@ -125,6 +154,34 @@ static void test_merge(void **state)
 	arena_release(&arena);
 }
 
+/* What has no cells in common is sketched, of values where they are all there; a part that has neither leaves nothing. The bytes are the same
+ * in any order of one merge. */
+static void test_sketches(void **state)
+{
+	struct arena arena;
+	struct text why;
+
+	(void)state;
+	arena_init(&arena);
+	struct profile parts[3] = {sample(1, 50, 90, NULL, 0, &arena), sample(2, 70, 40, NULL, 0, &arena), sample(3, 30, 200, sample_borders, 5, &arena)}, out, again;
+	for (size_t p = 0; p < 2; p++) {
+		parts[p].columns[0].sketch = coarse_sketch(&parts[p].columns[0], 2, &arena);
+		parts[p].columns[0].has_run = false;
+	}
+	assert_true(profile_merge(&out, &why, parts, 3, &arena));
+	const struct profile_column *x = &out.columns[0];
+	assert_true(x->sketch && !x->has_run && !x->has_cells && x->sum.count == 150);
+	assert_int_equal(x->sketch->over, 2);
+	assert_int_equal(x->sketch->under, 4);
+	const struct profile turned[3] = {parts[2], parts[0], parts[1]};
+	assert_true(profile_merge(&again, &why, turned, 3, &arena));
+	assert_true(text_equal(bytes_of(&out, &arena), bytes_of(&again, &arena)));
+	parts[2].columns[0].has_run = false;
+	assert_true(profile_merge(&out, &why, parts, 3, &arena));
+	assert_true(!out.columns[0].sketch && !out.columns[0].has_run && !out.columns[0].has_cells);
+	arena_release(&arena);
+}
+
 /* Parts with other columns: what one lacks is missing in its rows; the order is then that of names. */
 static void test_columns(void **state)
 {
@@ -148,50 +205,95 @@ static void test_columns(void **state)
 	arena_release(&arena);
 }
 
-/* Cells hold less than all values, but what they give must be what all values give, or a bound of it. */
+/* The number column told by all its values, by cells with every step-th value as border, or by a sketch of runs of 2^step values. */
+enum telling { ALL_VALUES, CELLS, SKETCH, TELLINGS };
+
+static struct profile told_by(const struct profile *profile, enum telling telling, unsigned step, struct arena *arena)
+{
+	struct profile out = *profile;
+
+	out.columns = arena_array(arena, 3, sizeof *out.columns);
+	memcpy(out.columns, profile->columns, 3 * sizeof *out.columns);
+	struct profile_column *x = out.columns;
+	x->has_run = telling == ALL_VALUES;
+	if (telling == CELLS) {
+		double *borders = arena_array(arena, x->run_count, sizeof *borders);
+		size_t count = 0;
+		for (size_t i = 0; i < x->run_count; i += step)
+			borders[count++] = x->run[i].value;
+		set_cells(x, borders, count, arena);
+	}
+	if (telling == SKETCH)
+		x->sketch = coarse_sketch(x, step, arena);
+	return out;
+}
+
+static void must_be_within(const struct drift_score *score, const struct drift_score *whole, bool exact)
+{
+	bool of_cells = score->method <= METHOD_KL, of_moments = score->method == METHOD_WELCH_T || score->method == METHOD_MISSING;
+
+	assert_int_equal(score->method, whole->method);
+	if (of_moments) {
+		assert_true(score->value == whole->value && score->has_p == whole->has_p && score->p == whole->p);
+	} else if (score->method != METHOD_KS && !of_cells) {
+		assert_true(!score->has_value && score->reason.len);
+	} else if (!score->has_value) {
+		/* Deciles that cannot be told apart; never where all is known. */
+		assert_true(of_cells && score->reason.len && !exact);
+	} else if (!score->bounded) {
+		assert_true(fabs(score->value - whole->value) < 1e-12);
+	} else {
+		assert_true(!exact && score->low < score->high && score->low <= score->value && score->value <= score->high);
+		assert_true(score->low <= whole->value + 1e-12 && whole->value <= score->high + 1e-12);
+		/* A verdict is that of all values, or none. */
+		assert_true(score->status == whole->status || score->status == DRIFT_INCONCLUSIVE);
+		if (score->method == METHOD_KS)
+			assert_true(score->value == score->low && score->p >= whole->p * (1 - 1e-12));
+	}
+}
+
+/* What is told by less than all values must be what all values tell, or bounds of it. */
 static void test_compare(void **state)
 {
+	static const unsigned steps[] = {1, 2, 9};
 	struct drift_request request = {.decide = METHOD_NONE};
+	size_t values = 0, bounded = 0, exact = 0, undecided = 0;
 	struct arena arena;
 	struct text why;
 
 	(void)state;
 	for (size_t i = 0; i < METHOD_COUNT; i++)
 		request.show[i] = true;
-	for (uint64_t seed = 1; seed < 60; seed++) {
+	for (uint64_t seed = 1; seed < 120; seed++) {
 		struct drift_result with, without;
 		arena_init(&arena);
-		struct profile a = sample(seed, 60, 30 + (unsigned)seed * 9, NULL, 0, &arena), b = sample(seed + 1000, 80, 30 + (unsigned)seed * 7, NULL, 0, &arena);
-		struct profile_column *x = a.columns;
+		/* From nearly all distinct to a handful of values. */
+		unsigned distinct = seed % 3 ? 30 + (unsigned)seed * 40 : 2 + (unsigned)seed % 20;
+		struct profile a = sample(seed, 400, distinct, NULL, 0, &arena), b = sample(seed + 1000, 500, distinct + (unsigned)seed, NULL, 0, &arena);
 		assert_true(profile_compare(&with, &why, &a, &b, &request, &arena));
-		/* The reference's own values as borders: everything that cells tell is exact. */
-		double *borders = arena_array(&arena, x->run_count, sizeof *borders);
-		for (size_t i = 0; i < x->run_count; i++)
-			borders[i] = x->run[i].value;
-		for (size_t step = 1; step < 9; step += 7) {
-			size_t count = 0;
-			double *some = arena_array(&arena, x->run_count, sizeof *some);
-			for (size_t i = 0; i < x->run_count; i += step)
-				some[count++] = borders[i];
-			struct profile r = sample(seed, 60, 30 + (unsigned)seed * 9, some, count, &arena);
-			struct profile c = sample(seed + 1000, 80, 30 + (unsigned)seed * 7, some, count, &arena);
-			r.columns[0].has_run = c.columns[0].has_run = false;
+		for (unsigned way = 1; way < TELLINGS * TELLINGS * 3; way++) {
+			enum telling first = way % TELLINGS, second = way / TELLINGS % TELLINGS;
+			unsigned step = steps[way / TELLINGS / TELLINGS];
+			if (first == ALL_VALUES && second == ALL_VALUES)
+				continue;
+			struct profile r = told_by(&a, first, step, &arena), c = told_by(&b, second, step, &arena);
 			assert_true(profile_compare(&without, &why, &r, &c, &request, &arena));
+			bool all_known = step == 1 && first != SKETCH && second != SKETCH;
 			for (size_t i = 0; i < without.columns[0].score_count; i++) {
-				const struct drift_score *score = &without.columns[0].scores[i], *whole = &with.columns[0].scores[i];
-				assert_int_equal(score->method, whole->method);
-				if (score->method == METHOD_WELCH_T || score->method == METHOD_MISSING)
-					assert_true(score->value == whole->value && score->has_p == whole->has_p && score->p == whole->p);
-				else if (score->method != METHOD_KS)
-					assert_true(!score->has_value && score->reason.len);
-				else if (step == 1)
-					assert_true(score->value == whole->value && score->sides[0].value == whole->sides[0].value && score->side_count == 2);
-				else
-					assert_true(score->value <= whole->value && (score->side_count == 2 ? score->value : score->sides[2].value) >= whole->value - 1e-12);
+				const struct drift_score *score = &without.columns[0].scores[i];
+				/* The z test of two values is the last but one, and needs to know that there are two. */
+				assert_true(score->method <= METHOD_WELCH_T || score->method == METHOD_MISSING);
+				const struct drift_score *whole = &with.columns[0].scores[score->method == METHOD_MISSING ? with.columns[0].score_count - 1 : i];
+				must_be_within(score, whole, all_known);
+				values += score->has_value;
+				bounded += score->bounded;
+				undecided += score->bounded && score->status == DRIFT_INCONCLUSIVE;
+				exact += all_known && score->method == METHOD_KS && score->value == whole->value;
 			}
 		}
 		arena_release(&arena);
 	}
+	assert_true(undecided > 10 && bounded > 1000 && values - bounded > 1000 && exact == 119 * 3);
 }
 
 static void test_codec(void **state)
@@ -203,13 +305,14 @@ static void test_codec(void **state)
 	(void)state;
 	arena_init(&arena);
 	struct profile profile = sample(5, 60, 300, sample_borders, 5, &arena);
+	profile.columns[0].sketch = coarse_sketch(&profile.columns[0], 2, &arena);
 	struct text bytes = bytes_of(&profile, &arena);
 	assert_true(profile_read(&back, &why, bytes, &arena));
 	assert_true(text_equal(bytes, bytes_of(&back, &arena)));
 	assert_true(exact_mean(&(double){0}, &back.columns[0].sum));
 	assert_false(profile_read(&back, &why, TEXT("a,b\n1,2\n"), &arena));
 	assert_true(text_starts(why, "is not a profile"));
-	assert_false(profile_read(&back, &why, TEXT("galley profile 2\nxxxxxxxxxxxx"), &arena));
+	assert_false(profile_read(&back, &why, TEXT("galley profile 1\nxxxxxxxxxxxx"), &arena));
 	assert_true(text_starts(why, "is a profile of another version"));
 	arena_release(&arena);
 }
@@ -242,6 +345,7 @@ static void test_hostile(void **state)
 	arena_init(&arena);
 	arena_init(&scratch);
 	struct profile profile = sample(5, 40, 60, sample_borders, 5, &arena);
+	profile.columns[0].sketch = coarse_sketch(&profile.columns[0], 2, &arena);
 	struct text bytes = bytes_of(&profile, &arena);
 	char *copy = arena_copy(&arena, bytes.at, bytes.len);
 	for (size_t len = 0; len < bytes.len; len++) {
@@ -278,7 +382,7 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_merge), cmocka_unit_test(test_columns), cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_merge), cmocka_unit_test(test_sketches), cmocka_unit_test(test_columns), cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_codec), cmocka_unit_test(test_hostile),
 	};
 
