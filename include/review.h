@@ -33,8 +33,8 @@ void review_init(struct review *review, const struct diags *earlier, struct aren
  * else SEVERITY_OFF. Findings have their own severities. */
 enum severity review_weight(const struct review *review);
 
-/* GitHub takes 65,536 characters; a byte is at most one. The least holds the marker, the headline, and that the rest was left out. */
-enum { REVIEW_BYTES = 65536, REVIEW_BYTES_LEAST = 500 };
+/* GitHub takes 65,536 characters; a byte is at most one. The least, 500, holds the marker, the headline, and that the rest was left out. */
+enum { REVIEW_BYTES = 65536 };
 void review_markdown(struct buffer *out, const struct review *review, size_t max);
 void review_text(struct buffer *out, const struct review *review, bool color);
 void review_json(struct buffer *out, const struct review *review);

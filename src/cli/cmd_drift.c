@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "csv_options.h"
 #include "drift_json.h"
 #include "drift_text.h"
 #include "json.h"
@@ -15,12 +16,9 @@ static const struct option drift_options[] = {
 	{"reference-profile", 0, OPTION_WORD, AT(reference_profile), "R", NULL, "compare two profiles (galley help profile): what is expected"},
 	{"current-profile", 0, OPTION_WORD, AT(current_profile), "C", NULL, "compare two profiles: what came"},
 	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default) or all; a single one decides"},
-	{"column", 0, OPTION_WORDS, AT(columns), "NAME", NULL, "only this column"},
-	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
-	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones"},
-	{"delimiter", 0, OPTION_WORD, AT(delimiter), "C", NULL, "comma, semicolon, tab or | (default: found in the header)"},
-	{"memory", 0, OPTION_WORD, AT(memory), "SIZE", NULL, "for the values (default 256MiB); more data is read more than once, the answer is the same"},
-	{"max-bad-rows", 0, OPTION_NUMBER, AT(max_bad_rows), "N", NULL, "leave out at most N rows that cannot be read (default 0)"},
+	CSV_COLUMN_OPTIONS,
+	CSV_READING_OPTIONS("", ""),
+	CSV_MEMORY_OPTION,
 };
 
 static enum exit_code drift_code(enum drift_status status, enum severity fail_on)
@@ -74,26 +72,6 @@ static int read_methods(struct drift_request *request, struct invocation *invoca
 	return EXIT_OK;
 }
 
-int session_kinds(struct drift_request *request, struct invocation *invocation)
-{
-	struct drift_feature *features = arena_array(&invocation->arena, invocation->kinds.count, sizeof *features);
-
-	for (size_t i = 0; i < invocation->kinds.count; i++) {
-		struct text word = invocation->kinds.items[i];
-		size_t equals = word.len;
-		/* The last '=', as a column's name may hold one. */
-		while (equals > 0 && word.at[equals - 1] != '=')
-			equals--;
-		struct text kind = text_cut(word, equals, word.len);
-		features[i] = (struct drift_feature){.name = text_cut(word, 0, equals ? equals - 1 : 0), .kind = column_kind_of(kind), .method = METHOD_NONE};
-		if (!equals || features[i].kind == COLUMN_AUTO || features[i].kind == COLUMN_IDENTIFIER)
-			return session_usage(invocation, "'--kind' is '%.*s', must be COLUMN=number, category, category_num, timestamp or ignore", TEXT_ARGS(word));
-	}
-	request->features = features;
-	request->feature_count = invocation->kinds.count;
-	return EXIT_OK;
-}
-
 static bool has_name(const struct text *names, size_t count, struct text name)
 {
 	for (size_t i = 0; i < count; i++)
@@ -142,12 +120,6 @@ static int drift_files(struct invocation *invocation)
 		.current = &current,
 		.reference_count = 1,
 		.current_count = 1,
-		.na = invocation->na.items,
-		.na_count = invocation->na.count,
-		.only = invocation->columns.items,
-		.only_count = invocation->columns.count,
-		.max_bad_rows = invocation->max_bad_rows,
-		.jobs = session_jobs(invocation),
 	};
 	struct drift_result result;
 	struct limits limits;
@@ -157,14 +129,9 @@ static int drift_files(struct invocation *invocation)
 
 	int code = read_methods(&request, invocation);
 	if (code == EXIT_OK)
-		code = session_kinds(&request, invocation);
+		code = csv_request(&request, invocation);
 	if (code == EXIT_OK)
-		code = session_delimiter(&request.delimiter, invocation);
-	if (code == EXIT_OK)
-		code = session_memory(&request.memory, invocation);
-	if (code != EXIT_OK)
-		return code;
-	code = session_limits(&limits, invocation);
+		code = session_limits(&limits, invocation);
 	if (code != EXIT_OK)
 		return code;
 	if (strcmp(invocation->reference, "-") == 0 && strcmp(invocation->current, "-") == 0)
@@ -361,7 +328,7 @@ static int run_drift(struct invocation *invocation)
 		return session_usage(invocation, "'--reference-profile' and '--current-profile' belong together");
 	if (profiles && (files || invocation->operands.count))
 		return session_usage(invocation, "either two profiles, or two files, or models");
-	if (profiles && (invocation->kinds.count || invocation->na.count || invocation->delimiter || invocation->max_bad_rows))
+	if (profiles && csv_reading_given(invocation))
 		return session_usage(invocation, "how data is read was settled when it was profiled; '--kind', '--na', '--delimiter' and '--max-bad-rows' go with files");
 	if (profiles)
 		return drift_profiles(invocation);
@@ -369,8 +336,7 @@ static int run_drift(struct invocation *invocation)
 		return session_usage(invocation, "'--reference' and '--current' belong together");
 	if (files && invocation->operands.count)
 		return session_usage(invocation, "either models or '--reference' and '--current', not both");
-	if (!files && (invocation->methods.count || invocation->kinds.count || invocation->columns.count || invocation->na.count ||
-	               invocation->delimiter || invocation->max_bad_rows))
+	if (!files && (invocation->methods.count || invocation->columns.count || csv_reading_given(invocation)))
 		return session_usage(invocation, "a model's methods, kinds and missing values are its recipe's; these options go with '--reference' and '--current'");
 	return files ? drift_files(invocation) : drift_models(invocation);
 }

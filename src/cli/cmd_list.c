@@ -16,7 +16,7 @@ static const struct option list_options[] = {
 	{"tag", 0, OPTION_WORD, AT(tag), "T", NULL, "with this tag"},
 	{"owner", 0, OPTION_WORD, AT(owner), "O", NULL, "of this owner"},
 	{"sort", 0, OPTION_WORD, AT(sort), "COLUMN", NULL, "by this column of the table"},
-	{"limit", 0, OPTION_NUMBER, AT(limit), "N", NULL, "at most N rows"},
+	{"limit", 0, OPTION_NUMBER, AT(limit), "N", "1..", "at most N rows"},
 };
 
 /* One line of a list; what its kind does not have is empty. */
@@ -454,6 +454,16 @@ static void print_table(struct buffer *out, const struct list *list, unsigned sh
 	table_print(out, &(struct table_text){header, right, count, cells, list->count});
 }
 
+static int unknown_column(struct invocation *invocation, unsigned shown)
+{
+	struct text names = TEXT("");
+
+	for (enum column column = 0; column < COL_COUNT; column++)
+		if (shown & 1u << column)
+			names = text_format(&invocation->arena, "%.*s%s%s", TEXT_ARGS(names), names.len ? "|" : "", columns[column].name);
+	return session_usage(invocation, "'--sort' is '%s', must be a column of the table: %.*s", invocation->sort, TEXT_ARGS(names));
+}
+
 static int print_list(struct workspace *workspace, struct invocation *invocation, size_t kind)
 {
 	struct list list = {.arena = &workspace->arena};
@@ -475,7 +485,7 @@ static int print_list(struct workspace *workspace, struct invocation *invocation
 		while (column < COL_COUNT && !(shown & 1u << column && strcmp(columns[column].name, invocation->sort) == 0))
 			column++;
 		if (column == COL_COUNT)
-			return session_usage(invocation, "'--sort' is '%s', which is no column of the table", invocation->sort);
+			return unknown_column(invocation, shown);
 		sort_items(&list, column);
 	}
 	if (invocation->limit && list.count > invocation->limit)

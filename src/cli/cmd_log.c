@@ -6,7 +6,7 @@
 
 static const struct option log_options[] = {
 	{"activity", 0, OPTION_FLAG, offsetof(struct invocation, activity), NULL, NULL, "who decided what: proposals, approvals, promotions, changes of status; ID may be a model, run, recipe or pack"},
-	{"limit", 0, OPTION_NUMBER, offsetof(struct invocation, limit), "N", NULL, "at most N, the newest"},
+	{"limit", 0, OPTION_NUMBER, offsetof(struct invocation, limit), "N", "1..", "at most N, the newest"},
 };
 
 static int print_log(struct workspace *workspace, struct invocation *invocation)

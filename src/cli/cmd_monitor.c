@@ -1,4 +1,7 @@
+#include <stddef.h>
+
 #include "command.h"
+#include "csv_options.h"
 #include "text_report.h"
 
 static int monitor_code(const struct workspace *workspace, const struct invocation *invocation)
@@ -49,6 +52,12 @@ static int run_monitor(struct invocation *invocation)
 	return code;
 }
 
+#define AT(field) offsetof(struct invocation, field)
+
+static const struct option monitor_options[] = {
+	CSV_MEMORY_OPTION,
+};
+
 const struct command command_monitor = {
 	.name = "monitor",
 	.operands = "[MODEL...]",
@@ -58,5 +67,7 @@ const struct command command_monitor = {
 	           "all that was looked at. Exits with 1 when a watched model is not healthy; one that is only degraded is a warning.",
 	.examples = {"galley monitor", "galley monitor model_store_demand --as-of 2026-09-01", "galley monitor --format json --fail-on warning"},
 	.formats = "text|json",
+	.options = monitor_options,
+	.option_count = sizeof monitor_options / sizeof *monitor_options,
 	.run = run_monitor,
 };

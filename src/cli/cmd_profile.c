@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "csv_options.h"
 #include "schema_suggest.h"
 
 #define AT(field) offsetof(struct invocation, field)
@@ -11,12 +12,9 @@ static const struct option profile_options[] = {
 	{"merge", 0, OPTION_FLAG, AT(merge), NULL, NULL, "the files are profiles: join them into one, the same in any order"},
 	{"reference-profile", 0, OPTION_WORD, AT(reference_profile), "R", NULL, "count in the cells of this reference, to be compared with it"},
 	{"suggest-schema", 0, OPTION_FLAG, AT(suggest), NULL, NULL, "print what a recipe's requirements.schema could ask of such data, to be edited"},
-	{"column", 0, OPTION_WORDS, AT(columns), "NAME", NULL, "only this column"},
-	{"kind", 0, OPTION_WORDS, AT(kinds), "COL=KIND", NULL, "number, category, category_num, timestamp or ignore"},
-	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones"},
-	{"delimiter", 0, OPTION_WORD, AT(delimiter), "C", NULL, "comma, semicolon, tab or | (default: found in the header)"},
-	{"memory", 0, OPTION_WORD, AT(memory), "SIZE", NULL, "for the values (default 256MiB); more data is read more than once, the answer is the same"},
-	{"max-bad-rows", 0, OPTION_NUMBER, AT(max_bad_rows), "N", NULL, "leave out at most N rows that cannot be read (default 0)"},
+	CSV_COLUMN_OPTIONS,
+	CSV_READING_OPTIONS("", ""),
+	CSV_MEMORY_OPTION,
 };
 
 /* A profile is read whole: it is small, and its checksum is over all of it. */
@@ -139,12 +137,6 @@ static int profile_files(struct invocation *invocation, const struct limits *lim
 	struct drift_request request = {
 		.reference = files,
 		.reference_count = count,
-		.na = invocation->na.items,
-		.na_count = invocation->na.count,
-		.only = invocation->columns.items,
-		.only_count = invocation->columns.count,
-		.max_bad_rows = invocation->max_bad_rows,
-		.jobs = session_jobs(invocation),
 	};
 	struct profile profile, like;
 	struct failure failure;
@@ -153,11 +145,7 @@ static int profile_files(struct invocation *invocation, const struct limits *lim
 
 	for (size_t i = 0; i < count; i++)
 		files[i] = (struct table_file){NULL, invocation->operands.items[i]};
-	int code = session_kinds(&request, invocation);
-	if (code == EXIT_OK)
-		code = session_delimiter(&request.delimiter, invocation);
-	if (code == EXIT_OK)
-		code = session_memory(&request.memory, invocation);
+	int code = csv_request(&request, invocation);
 	if (code == EXIT_OK && invocation->reference_profile)
 		code = session_profile(&like, invocation->reference_profile, limits, invocation);
 	if (code != EXIT_OK)
@@ -182,8 +170,8 @@ static int run_profile(struct invocation *invocation)
 		standard += text_is(invocation->operands.items[i], "-");
 	if (standard > 1)
 		return session_usage(invocation, "'-' is there more than once, but standard input can be read only once");
-	if (invocation->merge && (invocation->suggest || invocation->reference_profile || invocation->kinds.count || invocation->na.count ||
-	                          invocation->columns.count || invocation->delimiter || invocation->memory || invocation->max_bad_rows))
+	if (invocation->merge && (invocation->suggest || invocation->reference_profile || invocation->columns.count || invocation->memory ||
+	                          csv_reading_given(invocation)))
 		return session_usage(invocation, "'--merge' takes profiles as they are; the other options go with CSV files");
 	if (invocation->suggest && invocation->reference_profile)
 		return session_usage(invocation, "'--suggest-schema' and '--reference-profile' exclude each other");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "csv_options.h"
 #include "instant.h"
 #include "report.h"
 
@@ -17,8 +18,8 @@ static int measure(struct workspace *workspace)
 static const struct option report_options[] = {
 	{"commit", 0, OPTION_FLAG, AT(commit), NULL, NULL, "make one commit of reports/ from the commit it builds on; none when no byte changed"},
 	{"branch", 0, OPTION_WORD, AT(branch), "B", NULL, "commit to branch B instead of the current one (with --commit)"},
-	{"memory", 0, OPTION_WORD, AT(memory), "SIZE", NULL, "for the values of data (default 256MiB); changes no page"},
 	{"check", 0, OPTION_FLAG, AT(check), NULL, NULL, "write nothing; exit 1 when reports/ is not what would be generated"},
+	CSV_MEMORY_OPTION,
 };
 
 enum { STALE_SHOWN = 20 };

@@ -23,8 +23,6 @@ static int check_options(struct invocation *invocation)
 		return session_usage(invocation, "'--key' is '%s', must be 1 to 64 of a-z, 0-9, _ and single -", invocation->key);
 	if (invocation->max_bytes == SIZE_MAX)
 		invocation->max_bytes = REVIEW_BYTES;
-	if (invocation->max_bytes < REVIEW_BYTES_LEAST)
-		return session_usage(invocation, "'--max-bytes' is %zu, must be at least %d", invocation->max_bytes, REVIEW_BYTES_LEAST);
 	for (size_t i = 0; i < invocation->output_count; i++)
 		to_main += !invocation->outputs[i].file;
 	if (to_main > 1)
@@ -122,7 +120,7 @@ static int run_review(struct invocation *invocation)
 
 static const struct option review_options[] = {
 	{"base", 0, OPTION_WORD, AT(base), "REV", NULL, "what the change is for, such as origin/main: counted from where it left REV"},
-	{"max-bytes", 0, OPTION_NUMBER, AT(max_bytes), "N", NULL, "size of the page at most (default 65536, GitHub's for a comment); whole rows go"},
+	{"max-bytes", 0, OPTION_NUMBER, AT(max_bytes), "N", "500..", "size of the page at most (default 65536, GitHub's for a comment); whole rows go"},
 	{"key", 0, OPTION_WORD, AT(key), "NAME", NULL, "of the hidden marker, where several comments are kept on one change"},
 	{"summary", 0, OPTION_WORD, AT(summary), "FILE", NULL, "write the page once more, of at most 1 MiB, for a job summary"},
 };

@@ -1,4 +1,7 @@
+#include <stddef.h>
+
 #include "command.h"
+#include "csv_options.h"
 #include "text_report.h"
 
 /* Only when asked: looking around does not fail. */
@@ -42,6 +45,12 @@ static int run_status(struct invocation *invocation)
 	return code;
 }
 
+#define AT(field) offsetof(struct invocation, field)
+
+static const struct option status_options[] = {
+	CSV_MEMORY_OPTION,
+};
+
 const struct command command_status = {
 	.name = "status",
 	.operands = "",
@@ -51,5 +60,7 @@ const struct command command_status = {
 	           "slack a message in Block Kit, github annotations of a workflow run.",
 	.examples = {"galley status", "galley status --as-of 2026-09-22T06:00:00Z", "galley status --format json --fail-on error"},
 	.formats = "text|json|openmetrics|slack|github",
+	.options = status_options,
+	.option_count = sizeof status_options / sizeof *status_options,
 	.run = run_status,
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "csv_options.h"
 #include "data_check_json.h"
 #include "data_check_text.h"
 
@@ -15,6 +16,7 @@ static int validate_file(struct workspace *workspace, struct invocation *invocat
 		.max_bad_rows = invocation->max_bad_rows,
 		.as_of = workspace->results.as_of,
 		.jobs = session_jobs(invocation),
+		.memory = invocation->memory,
 		.limits = &workspace->catalog.config.limits,
 	};
 	struct data_check check;
@@ -22,7 +24,7 @@ static int validate_file(struct workspace *workspace, struct invocation *invocat
 	struct failure failure;
 	struct buffer out;
 
-	int code = session_delimiter(&request.delimiter, invocation);
+	int code = csv_delimiter(&request.delimiter, invocation);
 	if (code == EXIT_OK)
 		code = session_recipe(&request.recipe, workspace, text_of(invocation->recipe), invocation);
 	if (code != EXIT_OK)
@@ -60,9 +62,8 @@ static int run_validate(struct invocation *invocation)
 
 static const struct option validate_options[] = {
 	{"recipe", 0, OPTION_WORD, AT(recipe), "ID", NULL, "the recipe whose requirements.schema the file must meet"},
-	{"na", 0, OPTION_WORDS, AT(na), "TOKEN", NULL, "a spelling of missing, beside the usual ones and the recipe's"},
-	{"delimiter", 0, OPTION_WORD, AT(delimiter), "C", NULL, "comma, semicolon, tab or | (default: the recipe's, else found in the header)"},
-	{"max-bad-rows", 0, OPTION_NUMBER, AT(max_bad_rows), "N", NULL, "leave out at most N rows that cannot be read (default 0)"},
+	CSV_READING_OPTIONS(" and the recipe's", "the recipe's, else "),
+	CSV_MEMORY_OPTION,
 };
 
 const struct command command_validate = {

@@ -54,7 +54,7 @@ struct invocation {
 	size_t rows, seed;
 	struct words na, columns, kinds, methods;
 	size_t max_bad_rows;
-	const char *memory;
+	size_t memory; /* 0: not given */
 	const char *family, *level, *status, *tag, *owner, *sort;
 	const char *kind;
 	bool eval;
@@ -64,7 +64,7 @@ struct invocation {
 	struct words packs, metrics;
 };
 
-enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_WORDS, OPTION_FORMAT };
+enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_SIZE, OPTION_WORDS, OPTION_FORMAT };
 
 struct option {
 	const char *name; /* without "--" */
@@ -72,7 +72,7 @@ struct option {
 	enum option_kind kind;
 	size_t offset;        /* of the field in struct invocation */
 	const char *argument; /* "DIR"; NULL for flags */
-	const char *allowed;  /* "text|json"; NULL */
+	const char *allowed;  /* "text|json"; of a number "1..1024", where an end may be left out; of a size the least, "1MiB"; NULL */
 	const char *doc;
 };
 
@@ -111,8 +111,6 @@ void help_print(struct buffer *out, const struct command *command);
 int session_open(struct workspace *workspace, struct invocation *invocation);
 /* What session_open() opens; limits must live as long as the request. */
 int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation);
-/* What --memory says, 0 where it says nothing. */
-int session_memory(size_t *memory, const struct invocation *invocation);
 int session_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count);
 /* Prints a failure and returns its code. */
 int session_fail(const struct failure *failure);
@@ -146,12 +144,8 @@ int session_limits(struct limits *limits, struct invocation *invocation);
 int session_recipe(const struct effective **out, struct workspace *workspace, struct text name, struct invocation *invocation);
 /* --jobs, else the processors. */
 unsigned session_jobs(const struct invocation *invocation);
-/* --kind COL=KIND, as features of the request. */
-int session_kinds(struct drift_request *request, struct invocation *invocation);
 /* A profile from a file of the command line; says what is wrong with it. */
 int session_profile(struct profile *out, const char *path, const struct limits *limits, struct invocation *invocation);
-/* --delimiter: left alone where it is not given; a usage error where it is none. */
-int session_delimiter(char *delimiter, const struct invocation *invocation);
 
 int64_t session_now(void);
 

@@ -201,7 +201,7 @@ static void offer_value(struct completion *completion)
 	const struct option *option = completion->awaiting;
 	struct text argument = text_of(option->argument);
 
-	if (option->allowed)
+	if (option->allowed && option->kind == OPTION_WORD)
 		offer_choices(completion, option->allowed);
 	else if (option->kind == OPTION_FORMAT)
 		offer_choices(completion, completion->command && completion->command->formats ? completion->command->formats : "text|json");

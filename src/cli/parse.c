@@ -18,7 +18,7 @@ const struct option global_options[] = {
 	{"output", 'o', OPTION_WORD, AT(output), "FILE", NULL, "write the result to FILE instead of standard output"},
 	{"color", 0, OPTION_WORD, AT(color), "WHEN", "auto|always|never", "colours: auto, always or never (also NO_COLOR)"},
 	{"fail-on", 0, OPTION_WORD, AT(fail_on), "LEVEL", "error|fail|warning|warn|note", "exit with 1 from this severity on: error (default), warning, note"},
-	{"jobs", 'j', OPTION_NUMBER, AT(jobs), "N", NULL, "at most N threads (default: all processors)"},
+	{"jobs", 'j', OPTION_NUMBER, AT(jobs), "N", "1..1024", "at most N threads (default: all processors)"},
 	{"limit", 0, OPTION_WORDS, AT(limit_settings), "NAME=VALUE", NULL, "a cap on input other than its default, such as depth=128"},
 	{"no-cache", 0, OPTION_FLAG, AT(no_cache), NULL, NULL, "neither use nor keep what was computed before (see galley help cache)"},
 	{"quiet", 'q', OPTION_FLAG, AT(quiet), NULL, NULL, "errors only on standard error"},
@@ -129,10 +129,47 @@ static void add_output(struct invocation *invocation, const char *word)
 	    (struct output){{word, equals ? (size_t)(equals - word) : strlen(word)}, equals ? equals + 1 : NULL};
 }
 
+enum { NUMBER_MOST = 1000000000 };
+
+/* Within the ends of "1..1024", where those are written. */
+static int set_number(size_t *out, struct invocation *invocation, const struct option *option, const char *value)
+{
+	struct text range = text_of(option->allowed ? option->allowed : "..");
+	size_t dots = text_find(range, '.');
+	struct text ends[2] = {text_cut(range, 0, dots), text_cut(range, dots + 2, range.len)};
+	uint64_t least = 0, most = NUMBER_MOST, number;
+
+	if (ends[0].len)
+		number_parse_count(&least, ends[0], NUMBER_MOST);
+	if (ends[1].len)
+		number_parse_count(&most, ends[1], NUMBER_MOST);
+	if (!number_parse_count(&number, text_of(value), most) || number < least) {
+		if (!least)
+			return session_usage(invocation, "'--%s' is '%s', must be a whole number up to %ju", option->name, value, (uintmax_t)most);
+		return session_usage(invocation, "'--%s' is '%s', must be a whole number from %ju to %ju", option->name, value, (uintmax_t)least,
+		                     (uintmax_t)most);
+	}
+	*out = (size_t)number;
+	return EXIT_OK;
+}
+
+static int set_size(size_t *out, struct invocation *invocation, const struct option *option, const char *value)
+{
+	size_t least, size;
+
+	if (!limit_parse(&least, text_of(option->allowed)))
+		least = 1;
+	if (!limit_parse(&size, text_of(value)))
+		return session_usage(invocation, "'--%s' is '%s', must be a size such as 256MiB (bytes, KiB, MiB or GiB)", option->name, value);
+	if (size < least)
+		return session_usage(invocation, "'--%s' is '%s', must be at least %s", option->name, value, option->allowed);
+	*out = size;
+	return EXIT_OK;
+}
+
 static int set_option(struct invocation *invocation, const struct option *option, const char *value)
 {
 	void *field = (char *)invocation + option->offset;
-	uint64_t number;
 
 	switch (option->kind) {
 	case OPTION_FLAG:
@@ -143,11 +180,8 @@ static int set_option(struct invocation *invocation, const struct option *option
 			return session_usage(invocation, "'--%s' is '%s', must be one of %s", option->name, value, option->allowed);
 		*(const char **)field = value;
 		return EXIT_OK;
-	case OPTION_NUMBER:
-		if (!number_parse_count(&number, text_of(value), 1000000000))
-			return session_usage(invocation, "'--%s' is '%s', must be a whole number up to 1000000000", option->name, value);
-		*(size_t *)field = (size_t)number;
-		return EXIT_OK;
+	case OPTION_NUMBER: return set_number(field, invocation, option, value);
+	case OPTION_SIZE: return set_size(field, invocation, option, value);
 	case OPTION_FORMAT:
 		add_output(invocation, value);
 		*(const char **)field = value;

@@ -173,21 +173,6 @@ unsigned session_jobs(const struct invocation *invocation)
 	return invocation->jobs ? (unsigned)invocation->jobs : processors();
 }
 
-int session_delimiter(char *delimiter, const struct invocation *invocation)
-{
-	const char *word = invocation->delimiter;
-
-	if (!word)
-		return EXIT_OK;
-	if (strcmp(word, "\\t") == 0 || strcmp(word, "tab") == 0)
-		*delimiter = '\t';
-	else if (strlen(word) == 1 && strchr(",;|\t", word[0]))
-		*delimiter = word[0];
-	else
-		return session_usage(invocation, "'--delimiter' is '%s', must be a comma, a semicolon, tab or |", word);
-	return EXIT_OK;
-}
-
 static int unknown_recipe(const struct workspace *workspace, struct text id, struct arena *arena)
 {
 	struct text *names = arena_array(arena, workspace->catalog.recipe_count, sizeof *names);
@@ -228,14 +213,6 @@ int session_limits(struct limits *limits, struct invocation *invocation)
 	return EXIT_OK;
 }
 
-int session_memory(size_t *memory, const struct invocation *invocation)
-{
-	*memory = 0;
-	if (invocation->memory && !limit_parse(memory, text_of(invocation->memory)))
-		return session_usage(invocation, "'--memory' is '%s', must be a size such as 256MiB", invocation->memory);
-	return EXIT_OK;
-}
-
 int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation)
 {
 	const char *index_file = getenv("GIT_INDEX_FILE");
@@ -252,6 +229,7 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
 		},
 		.jobs = session_jobs(invocation),
+		.memory = invocation->memory,
 		.live = invocation->commit || invocation->live,
 		.base = invocation->base,
 		.base_if_any = invocation->base_if_any,
@@ -262,8 +240,6 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 		.now = session_now(),
 	};
 	int code = session_limits(limits, invocation);
-	if (code == EXIT_OK)
-		code = session_memory(&request->memory, invocation);
 	if (code != EXIT_OK)
 		return code;
 	request->limits = request->source.limits = limits;

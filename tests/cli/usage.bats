@@ -52,6 +52,44 @@ setup() {
 	must_exit 2 "$GALLEY" help nothing
 }
 
+@test "numbers and sizes that are none, or that nothing can be done with, are usage errors in every command" {
+	local seen=0
+	for command in $("$GALLEY" __complete -- '' | cut -f 1); do
+		for option in $("$GALLEY" help "$command" | sed -n 's/^  \(-., \)\?\(--[a-z-]*\) \(N\|SIZE\) .*/\2/p'); do
+			seen=$((seen + 1))
+			for value in -1 '' x 1.5 1e3 0x10 +1 ' 1' '1 ' 1000000000000000000000 5KB 5M; do
+				must_exit 2 "$GALLEY" "$command" a.csv "$option" "$value"
+				says "'$option' is '$value', must be a"
+			done
+		done
+	done
+	[ "$seen" -gt 30 ]
+	must_exit 2 "$GALLEY" check --jobs 0
+	says "'--jobs' is '0', must be a whole number from 1 to 1024"
+	must_exit 2 "$GALLEY" check -j1025
+	must_exit 2 "$GALLEY" list models --limit 0
+	must_exit 2 "$GALLEY" log some --limit 0
+	must_exit 2 "$GALLEY" review --base main --max-bytes 499
+	says "'--max-bytes' is '499', must be a whole number from 500 to 1000000000"
+	for command in drift profile validate report status monitor; do
+		for size in 0 0MiB 1 1023KiB 1048575; do
+			must_exit 2 "$GALLEY" $command --memory "$size"
+			says "'--memory' is '$size', must be at least 1MiB"
+		done
+		must_exit 2 "$GALLEY" $command --memory 99999999999GiB
+	done
+}
+
+@test "options that commands share have the same words in all of them" {
+	for option in kind column na delimiter max-bad-rows memory; do
+		for command in drift profile validate report status monitor; do
+			"$GALLEY" help $command | grep -e "^  --$option " | sed "s/ and the recipe's//; s/the recipe's, else //" || true
+		done | sort | uniq -c >seen
+		[ "$(wc -l <seen)" -eq 1 ]
+		[ "$(awk '{ print $1 }' seen)" -ge 2 ]
+	done
+}
+
 @test "options stand before or after the command, joined or apart" {
 	example_workspace
 	cd ..
