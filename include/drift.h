@@ -54,8 +54,9 @@ struct drift_limit {
 struct drift_feature {
 	struct text name;
 	enum column_kind kind;      /* COLUMN_AUTO: decided from the data */
-	enum drift_method method;   /* the deciding one; METHOD_NONE: auto */
-	struct drift_limit limit;   /* of the deciding method; not given: the default */
+	enum drift_method method;   /* the deciding one; METHOD_NONE: the request's */
+	bool automatic;             /* auto decides, whatever the request's method is */
+	struct drift_limit limit;   /* of the deciding method, of auto the psi's; not given: the default */
 };
 
 struct drift_request {
@@ -70,9 +71,9 @@ struct drift_request {
 	const struct text *only;               /* --column; count 0: all */
 	size_t only_count;
 	bool show[METHOD_COUNT];               /* methods to compute where they apply, beside the deciding one */
-	enum drift_method decide;              /* the deciding method of columns without one of their own; METHOD_NONE: auto (psi for
-	                                          numbers and categories; missing is computed beside it) */
-	struct drift_limit limit;              /* of `decide` */
+	enum drift_method decide;              /* the deciding method of columns without one of their own; where it does not apply, and for
+	                                          METHOD_NONE, auto decides: of numbers and categories psi and missing, the worse of both */
+	struct drift_limit limit;              /* of `decide`, of auto the psi's */
 	const struct drift_limit *defaults;    /* by method, where nothing else is said; NULL: those of drift_methods */
 	size_t min_rows;                       /* fewer values on a side are inconclusive; 0: 30 */
 	size_t max_bad_rows;                   /* rows that cannot be read and may be left out */
@@ -146,6 +147,8 @@ struct drift_column {
 	struct drift_score *scores; /* in the order of enum drift_method */
 	size_t score_count;
 	struct drift_score *deciding; /* NULL: identifiers, timestamps, ignored */
+	bool automatic;               /* auto decides: deciding is the psi, or missing where that is worse */
+	const struct drift_method_info *asked; /* what was to decide and does not apply, so that auto does; NULL */
 	enum drift_status status;           /* the deciding score's; inconclusive for a feature that a side lacks */
 	struct text reason;                 /* for a feature that a side lacks */
 };
@@ -162,6 +165,13 @@ struct drift_result {
 	enum drift_status status;     /* worst column: drift > inconclusive > warn > stable; inconclusive where no column was judged */
 	size_t judged, drifting;      /* columns with a status, be it inconclusive; of them with status drift */
 };
+
+/* NULL where it was not asked for or does not apply. */
+struct drift_score *drift_score_of(const struct drift_column *column, enum drift_method method);
+/* The method that a column is followed by over time: the deciding one, of auto always the psi; METHOD_NONE where none decides. */
+enum drift_method drift_followed(const struct drift_column *column);
+/* What a method that does not apply to every column is for: "categories". */
+const char *drift_method_for(const struct drift_method_info *method);
 
 /* Orders scores by how far they lie, the farthest first: those that are judged by effect size by that, then those judged by p by p, then
  * those without a value, NULL among them; 0 where nothing tells them apart. */

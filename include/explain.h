@@ -20,6 +20,7 @@ struct explanation {
 	bool has_code;
 	enum code code;
 	const struct schema_method *method;
+	bool automatic; /* "auto", the choice of methods */
 	struct text near[EXPLAIN_NEAR]; /* where nothing was found, the nearest first */
 	size_t near_count;
 };

@@ -118,7 +118,8 @@ struct model_result {
 	const struct run_result *newest;   /* newest succeeded run; NULL */
 	const struct run_result *production; /* NULL */
 	/* monitoring settings in effect */
-	enum drift_method method;
+	enum drift_method method;  /* of auto the psi */
+	bool automatic;            /* auto: the change of missing decides too */
 	struct drift_limit limit;
 	double share_limit;
 	bool has_max_age;

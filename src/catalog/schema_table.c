@@ -131,7 +131,7 @@ const struct field schema_fields[] = {
            LOOSER(SUBSET)),
     RECIPE("monitoring.metrics[]", TEXT, DOC("key of a metric", "MAPE")),
     RECIPE("monitoring.drift", MAP, DOC("how live data is compared with the reference", NULL), KEYS),
-    RECIPE("monitoring.drift.method", METHOD, DOC("a drift method in any case, or auto",
+    RECIPE("monitoring.drift.method", METHOD, DOC("a drift method in any case, or auto: PSI and missing values, the worse decides",
            "PSI"), LOOSER(CHANGED), ELSE("methods.default of galley.yaml, else PSI")),
     RECIPE("monitoring.drift.threshold", NUMBER, DOC("effect size beyond which a feature drifts", "0.2"), FROM_TO(0, INFINITY),
            LOOSER(GREATER), ELSE("the method's own")),

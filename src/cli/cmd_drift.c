@@ -15,7 +15,7 @@ static const struct option drift_options[] = {
 	{"current", 0, OPTION_WORD, AT(current), "B.csv", NULL, "compare two files: what came ('-' is standard input)"},
 	{"reference-profile", 0, OPTION_WORD, AT(reference_profile), "R", NULL, "compare two profiles (galley help profile): what is expected"},
 	{"current-profile", 0, OPTION_WORD, AT(current_profile), "C", NULL, "compare two profiles: what came"},
-	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default) or all; a single one decides"},
+	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "drift methods, see 'galley explain METHOD'; auto (default: PSI and missing values) or all; a single one decides"},
 	CSV_COLUMN_OPTIONS,
 	CSV_READING_OPTIONS("", ""),
 	CSV_MEMORY_OPTION,

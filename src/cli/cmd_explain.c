@@ -84,7 +84,7 @@ static int run_explain(struct invocation *invocation)
 		return session_usage(invocation, "'--format markdown' is for the page of all findings and takes no operand");
 	if (!all) {
 		explain_find(&explanation, invocation->operands.items[0], kind, &invocation->arena);
-		if (!explanation.field_count && !explanation.has_code && !explanation.method)
+		if (!explanation.field_count && !explanation.has_code && !explanation.method && !explanation.automatic)
 			return unknown(&explanation);
 	}
 	buffer_init(&out);

@@ -67,6 +67,13 @@ static void offer_methods(struct completion *completion)
 {
 	for (size_t i = 0; i < schema_method_count; i++)
 		offer(completion, text_of(schema_methods[i].key), "drift method");
+	offer(completion, TEXT("auto"), "PSI and missing values");
+}
+
+static void offer_shown_methods(struct completion *completion)
+{
+	offer_methods(completion);
+	offer(completion, TEXT("all"), "every method that applies");
 }
 
 static void offer_kinds(struct completion *completion)
@@ -212,7 +219,7 @@ static void offer_value(struct completion *completion)
 	else if (text_is(argument, "NAME=VALUE"))
 		offer_limits(completion);
 	else if (text_is(argument, "KEY,..."))
-		offer_methods(completion);
+		offer_shown_methods(completion);
 	else if (strcmp(option->name, "family") == 0)
 		offer_records(completion, TEXT("FAMILY"));
 	else if (strcmp(option->name, "pack") == 0)

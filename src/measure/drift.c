@@ -90,6 +90,24 @@ const char *drift_status_name(enum drift_status status)
 	return NULL;
 }
 
+struct drift_score *drift_score_of(const struct drift_column *column, enum drift_method method)
+{
+	for (size_t i = 0; i < column->score_count; i++)
+		if (column->scores[i].method == method)
+			return &column->scores[i];
+	return NULL;
+}
+
+enum drift_method drift_followed(const struct drift_column *column)
+{
+	return !column->deciding ? METHOD_NONE : column->automatic ? METHOD_PSI : column->deciding->method;
+}
+
+const char *drift_method_for(const struct drift_method_info *method)
+{
+	return method->two_valued ? "columns with two values" : method->numbers ? "numbers" : "categories";
+}
+
 int drift_order(const struct drift_score *a, const struct drift_score *b)
 {
 	bool first = a && a->has_value, second = b && b->has_value;

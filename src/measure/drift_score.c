@@ -81,30 +81,45 @@ static struct drift_limit default_limit(const struct drift_request *request, enu
 	return (struct drift_limit){!info->unlimited, info->threshold_on_p, info->warn, info->drift};
 }
 
-/* The method that decides a column, and its limit. A method that was asked for but does not fit the kind stays: the column is then
- * inconclusive. A default method that does not fit gives way to the usual one. */
-static enum drift_method deciding_method(struct drift_limit *limit, const struct column_facts *facts, const struct drift_request *request)
+/* What decides a column: its method, of auto the psi, and the limit of that. */
+struct decision {
+	enum drift_method method; /* METHOD_NONE: nothing does */
+	struct drift_limit limit;
+	bool automatic;
+	const struct drift_method_info *asked;
+};
+
+/* A method that was asked for the column itself but does not fit its kind stays: the column is then inconclusive. One that was asked for
+ * all gives way to auto. */
+static struct decision decision_of(const struct column_facts *facts, const struct drift_request *request)
 {
 	const struct drift_feature *feature = facts->feature;
 	bool own = feature && (feature->method != METHOD_NONE || feature->limit.given);
-	enum drift_method method = feature && feature->method != METHOD_NONE ? feature->method : request->decide;
-	enum drift_method usual = facts->numbers || facts->groups ? METHOD_PSI : METHOD_NONE;
+	struct decision out = {.method = request->decide};
 
-	*limit = (struct drift_limit){0};
 	if (facts->kind == COLUMN_IDENTIFIER)
-		return METHOD_NONE;
-	if (method == METHOD_NONE || (!own && !applies(method, facts))) {
-		method = usual;
-		if (feature && feature->limit.given)
-			*limit = feature->limit;
-	} else if (feature && feature->limit.given) {
-		*limit = feature->limit;
-	} else if (!feature || feature->method == METHOD_NONE || feature->method == request->decide) {
-		*limit = request->limit;
+		return (struct decision){.method = METHOD_NONE};
+	if (feature && feature->automatic)
+		out.method = METHOD_NONE;
+	else if (feature && feature->method != METHOD_NONE)
+		out.method = feature->method;
+	if (feature && feature->limit.given)
+		out.limit = feature->limit;
+	else if (out.method == request->decide)
+		out.limit = request->limit;
+	bool fits = out.method == METHOD_NONE || own || applies(out.method, facts);
+	out.automatic = out.method == METHOD_NONE || !fits;
+	if (out.automatic) {
+		enum drift_method usual = facts->numbers || facts->groups ? METHOD_PSI : METHOD_NONE;
+		if (!fits && usual != METHOD_NONE)
+			out.asked = &drift_methods[out.method];
+		if (!fits)
+			out.limit = (struct drift_limit){0};
+		out.method = usual;
 	}
-	if (method != METHOD_NONE && !limit->given)
-		*limit = default_limit(request, method);
-	return method;
+	if (out.method != METHOD_NONE && !out.limit.given)
+		out.limit = default_limit(request, out.method);
+	return out;
 }
 
 /* A method that was asked for and gives no score. */
@@ -147,38 +162,52 @@ static struct text lost_reason(const struct number_facts *numbers, enum drift_me
 	return TEXT("the profiles hold no values to compute it from, as too many are distinct");
 }
 
+static void score(struct scorer *scorer, enum drift_method method, const struct drift_limit *limit)
+{
+	struct drift_score *score = &scorer->column->scores[scorer->column->score_count++];
+
+	*score = (struct drift_score){.method = method, .limit = *limit};
+	if (is_lost(scorer, method))
+		give_reason(score, lost_reason(scorer->facts->numbers, method));
+	else
+		score_compute(scorer, score);
+	judge(scorer, score);
+}
+
+/* The score that decides; of auto the worse one. */
+static struct drift_score *deciding_score(const struct drift_column *column, const struct decision *decision)
+{
+	struct drift_score *main = drift_score_of(column, decision->method);
+	struct drift_score *missing = decision->automatic ? drift_score_of(column, METHOD_MISSING) : NULL;
+
+	return main && missing && missing->status > main->status ? missing : main;
+}
+
 static void decide(struct scorer *scorer, const struct drift_request *request)
 {
-	const struct drift_feature *feature = scorer->facts->feature;
 	struct drift_column *column = scorer->column;
-	struct drift_limit limit;
-	enum drift_method method = deciding_method(&limit, scorer->facts, request);
-	bool automatic = request->decide == METHOD_NONE && !(feature && feature->method != METHOD_NONE);
+	struct decision decision = decision_of(scorer->facts, request);
 
 	column->scores = arena_array(scorer->arena, METHOD_COUNT, sizeof *column->scores);
 	for (enum drift_method m = 0; m < METHOD_COUNT; m++) {
-		bool wanted = m == method || request->show[m] || (automatic && m == METHOD_MISSING);
-		if (!wanted || !applies(m, scorer->facts))
-			continue;
-		struct drift_score *score = &column->scores[column->score_count++];
-		*score = (struct drift_score){.method = m, .limit = m == method ? limit : default_limit(request, m)};
-		if (is_lost(scorer, m))
-			give_reason(score, lost_reason(scorer->facts->numbers, m));
-		else
-			score_compute(scorer, score);
-		judge(scorer, score);
-		if (m == method)
-			column->deciding = score;
+		bool wanted = m == decision.method || request->show[m] || (decision.automatic && m == METHOD_MISSING);
+		struct drift_limit limit = m == decision.method ? decision.limit : default_limit(request, m);
+		if (wanted && applies(m, scorer->facts))
+			score(scorer, m, &limit);
 	}
+	column->automatic = decision.automatic;
+	column->asked = decision.asked;
+	column->deciding = deciding_score(column, &decision);
 	if (column->deciding && column->deciding->status != DRIFT_UNJUDGED) {
 		column->status = column->deciding->status;
 	} else if (column->deciding) {
 		/* Asked to decide, and nothing to decide by: never a pass. */
 		column->deciding->status = column->status = DRIFT_INCONCLUSIVE;
-		give_reason(column->deciding, text_format(scorer->arena, "%s has no default limit, so it needs a 'threshold'", drift_methods[method].key));
-	} else if (method != METHOD_NONE) {
+		give_reason(column->deciding,
+		            text_format(scorer->arena, "%s has no default limit, so it needs a 'threshold'", drift_methods[decision.method].key));
+	} else if (decision.method != METHOD_NONE) {
 		column->status = DRIFT_INCONCLUSIVE;
-		column->reason = misfit(method, scorer->facts, scorer->arena);
+		column->reason = misfit(decision.method, scorer->facts, scorer->arena);
 	}
 }
 

@@ -82,6 +82,7 @@ void kept_drift_key(char key[65], const struct drift_request *request, const str
 		pack_text(&out, feature->name);
 		pack_count(&out, (uint64_t)feature->kind);
 		pack_count(&out, (uint64_t)feature->method);
+		pack_flag(&out, feature->automatic);
 		key_limit(&out, &feature->limit);
 	}
 	pack_flag(&out, request->features_only);

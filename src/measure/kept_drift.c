@@ -147,6 +147,8 @@ static void put_column(struct buffer *out, const struct drift_column *column)
 	for (size_t i = 0; i < column->score_count; i++)
 		put_score(out, &column->scores[i]);
 	pack_count(out, column->deciding ? (uint64_t)(column->deciding - column->scores) + 1 : 0);
+	pack_flag(out, column->automatic);
+	pack_count(out, column->asked ? (uint64_t)(column->asked - drift_methods) + 1 : 0);
 	pack_count(out, (uint64_t)column->status);
 	pack_text(out, column->reason);
 }
@@ -319,6 +321,9 @@ static void get_column(struct drift_column *column, struct unpack *from, struct 
 		get_score(&column->scores[i], from, arena);
 	size_t deciding = (size_t)unpack_most(from, column->score_count);
 	column->deciding = deciding ? &column->scores[deciding - 1] : NULL;
+	column->automatic = unpack_flag(from);
+	size_t asked = (size_t)unpack_most(from, METHOD_COUNT);
+	column->asked = asked ? &drift_methods[asked - 1] : NULL;
 	column->status = (enum drift_status)unpack_most(from, DRIFT_DRIFT);
 	column->reason = unpack_text(from);
 }

@@ -62,6 +62,7 @@ static void list_snapshots(struct model_result *out, int64_t as_of, struct arena
 static void show_settings(struct model_result *out, const struct watch *watch)
 {
 	out->method = watch->method;
+	out->automatic = watch->automatic;
 	out->limit = watch->limit;
 	out->share_limit = watch->share;
 	out->has_max_age = watch->has_max_age;

@@ -102,8 +102,8 @@ static void find_feature_trend(struct trend *out, const struct monitored *monito
 	for (size_t i = 0; i < monitored->out->snapshot_count; i++) {
 		const struct snapshot_result *snapshot = &monitored->out->snapshots[i];
 		const struct drift_column *column = snapshot->has_drift ? column_named(&snapshot->drift, now->name, hint) : NULL;
-		const struct drift_score *score = column ? column->deciding : NULL;
-		if (score && score->has_value && column->status != DRIFT_INCONCLUSIVE && now->deciding && score->method == now->deciding->method)
+		const struct drift_score *score = column && now->deciding ? drift_score_of(column, now->deciding->method) : NULL;
+		if (score && score->has_value && score->status != DRIFT_INCONCLUSIVE)
 			add_value(&series, score->effect, snapshot->snapshot);
 	}
 	find_changes(out, &series, NULL, monitored->arena);

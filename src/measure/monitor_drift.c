@@ -93,12 +93,12 @@ static void sum_up(struct snapshot_result *out, const struct watch *watch, struc
 	out->share = drift->judged ? (double)drift->drifting / (double)drift->judged : 0;
 	for (size_t i = 0; i < drift->column_count; i++) {
 		const struct drift_column *column = &drift->columns[i];
-		const struct drift_score *score = column->deciding;
+		const struct drift_score *score = drift_followed(column) == watch->method ? drift_score_of(column, watch->method) : NULL;
 		if (column->status == DRIFT_INCONCLUSIVE) {
 			if (!out->undecided)
 				out->undecided_reason = inconclusive_words(column, arena);
 			out->undecided = true;
-		} else if (score && score->method == watch->method && score->has_value && drift_order(score, worst) < 0) {
+		} else if (score && score->has_value && score->status != DRIFT_INCONCLUSIVE && drift_order(score, worst) < 0) {
 			worst = score;
 			out->has_max = true;
 			out->max = score->effect;
@@ -216,7 +216,7 @@ int drift_judge(struct monitored *monitored, size_t i)
 		.features = watch->features,
 		.feature_count = watch->feature_count,
 		.features_only = watch->named,
-		.decide = watch->method,
+		.decide = watch->automatic ? METHOD_NONE : watch->method,
 		.limit = watch->limit,
 		.defaults = watch->defaults,
 		.shapes = true,

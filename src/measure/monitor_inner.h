@@ -21,7 +21,8 @@ struct alert_rule {
 struct watch {
 	const struct effective *recipe;
 	const struct config *config;
-	enum drift_method method;      /* METHOD_NONE: what is asked for is none */
+	enum drift_method method;      /* of auto the psi; METHOD_NONE: what is asked for is none */
+	bool automatic;
 	struct text method_name;
 	struct drift_limit limit;
 	struct drift_limit defaults[METHOD_COUNT]; /* of the methods, as galley.yaml sets them */

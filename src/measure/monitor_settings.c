@@ -61,7 +61,8 @@ static void read_method(struct watch *out, const struct value *drift)
 
 	if (!name.len)
 		name = out->config->default_method;
-	if (!name.len || text_is_nocase(name, "auto"))
+	out->automatic = text_is_nocase(name, "auto");
+	if (!name.len || out->automatic)
 		name = TEXT("PSI");
 	out->method_name = name;
 	out->method = drift_method_of(name);
@@ -95,7 +96,8 @@ static void read_feature(struct watch *out, size_t at, const struct value *item)
 
 	*feature = (struct drift_feature){.name = plain ? item->text : value_text(item, "name"), .method = METHOD_NONE};
 	feature->kind = kind_of(out, feature->name, true);
-	if (method.len && !text_is_nocase(method, "auto")) {
+	feature->automatic = text_is_nocase(method, "auto");
+	if (method.len && !feature->automatic) {
 		feature->method = drift_method_of(method);
 		if (feature->method == METHOD_NONE)
 			out->unknown[at] = method;
@@ -103,10 +105,10 @@ static void read_feature(struct watch *out, size_t at, const struct value *item)
 			feature->limit = default_limit(out->config, feature->method);
 		if (feature->method == out->method)
 			feature->limit = out->limit;
-	} else if (out->method == METHOD_NONE) {
+	} else if (out->method == METHOD_NONE && !feature->automatic) {
 		out->unknown[at] = out->method_name;
 	}
-	enum drift_method judged_by = feature->method != METHOD_NONE ? feature->method : out->method;
+	enum drift_method judged_by = feature->automatic ? METHOD_PSI : feature->method != METHOD_NONE ? feature->method : out->method;
 	struct drift_limit own = plain ? (struct drift_limit){0} : read_limit(item, out->config, judged_by);
 	if (own.given)
 		feature->limit = own;

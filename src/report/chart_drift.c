@@ -5,8 +5,9 @@
 
 enum { COLUMNS = 26, HEAT_ROWS = 40, GREY_MAX = 40, WINDOW = 520 };
 
-/* A model's features over its last snapshots, worst first. */
+/* A model's features over its last snapshots, worst first, by its default method. */
 struct history {
+	enum drift_method method;
 	const struct snapshot_result *window;
 	size_t snapshots;
 	const struct drift_column **columns; /* of the newest compared snapshot */
@@ -16,11 +17,11 @@ struct history {
 static bool history_of(struct history *history, const struct pages *set, const struct model_result *result, size_t most, bool by_value)
 {
 	const struct snapshot_result *latest = latest_drift(result);
-	enum drift_method method = result->method == METHOD_NONE ? METHOD_PSI : result->method;
 	size_t all, kept = 0;
 
 	if (!latest)
 		return false;
+	history->method = result->method == METHOD_NONE ? METHOD_PSI : result->method;
 	history->window = snapshots_window(&history->snapshots, set, result);
 	if (history->snapshots > most) {
 		history->window += history->snapshots - most;
@@ -28,7 +29,7 @@ static bool history_of(struct history *history, const struct pages *set, const s
 	}
 	const struct drift_column **columns = columns_by_verdict(&all, &latest->drift, set->arena);
 	for (size_t i = 0; i < all; i++)
-		if (columns[i]->deciding && columns[i]->deciding->method == method)
+		if (drift_followed(columns[i]) == history->method && drift_score_of(columns[i], history->method))
 			columns[kept++] = columns[i];
 	/* Stable features are in the order of their names; the largest of them is worth a line of its own. */
 	size_t named = 0;
@@ -37,7 +38,7 @@ static bool history_of(struct history *history, const struct pages *set, const s
 	for (size_t to = named; by_value && to < kept && to < 2; to++) {
 		size_t largest = to;
 		for (size_t i = to + 1; i < kept; i++)
-			if (column_effect(columns[i]) > column_effect(columns[largest]))
+			if (column_effect(columns[i], history->method) > column_effect(columns[largest], history->method))
 				largest = i;
 		const struct drift_column *swap = columns[to];
 		columns[to] = columns[largest];
@@ -48,14 +49,36 @@ static bool history_of(struct history *history, const struct pages *set, const s
 	return kept > 0;
 }
 
-static const struct drift_column *column_at(const struct history *history, size_t snapshot, struct text name, size_t *hint)
+static const struct drift_score *score_at(const struct history *history, size_t snapshot, struct text name, size_t *hint)
 {
-	return history->window[snapshot].has_drift ? column_named(&history->window[snapshot].drift, name, hint) : NULL;
+	const struct drift_column *column = history->window[snapshot].has_drift ? column_named(&history->window[snapshot].drift, name, hint) : NULL;
+
+	return column ? drift_score_of(column, history->method) : NULL;
+}
+
+static double effect_of(const struct drift_score *score)
+{
+	return score && score->has_value ? score->effect : (double)NAN;
 }
 
 static double value_at_snapshot(const struct history *history, size_t snapshot, struct text name, size_t *hint)
 {
-	return column_effect(column_at(history, snapshot, name, hint));
+	return effect_of(score_at(history, snapshot, name, hint));
+}
+
+/* Of a feature in the newest snapshot: there, as it is listed for it. */
+static const struct drift_score *score_now(const struct history *history, size_t c)
+{
+	return drift_score_of(history->columns[c], history->method);
+}
+
+/* "0.318 drift" */
+static void score_words(struct buffer *out, const struct drift_score *score)
+{
+	const char *status = drift_status_name(score->status);
+
+	show_effect(out, effect_of(score), &score->limit);
+	buffer_format(out, " %s", status ? status : "not judged");
 }
 
 static struct text reference_words(const struct pages *set, const struct model_result *result, const struct snapshot_result *latest)
@@ -135,12 +158,12 @@ static void series_marks(struct svg *svg, const struct point *points, const stru
 		if (isfinite(points[i].y))
 			last = i;
 	for (size_t i = 0; i < history->snapshots; i++) {
-		const struct drift_column *column = column_at(history, i, name, &hint);
-		if (!column || !isfinite(points[i].y))
+		const struct drift_score *score = score_at(history, i, name, &hint);
+		if (!score || !isfinite(points[i].y))
 			continue;
-		if (column->status != before || i == last)
-			svg_mark(svg, points[i].x, points[i].y, mark_of_drift(column->status), 4.2, true);
-		before = column->status;
+		if (score->status != before || i == last)
+			svg_mark(svg, points[i].x, points[i].y, mark_of_drift(score->status), 4.2, true);
+		before = score->status;
 	}
 }
 
@@ -189,12 +212,10 @@ static void end_labels(struct svg *svg, const struct pages *set, const struct hi
 			          history->count - named == 1 ? "" : "s");
 			continue;
 		}
-		const struct drift_column *column = history->columns[order[i]];
 		struct buffer words;
 		buffer_init(&words);
-		show_effect(&words, column_effect(column), &column->deciding->limit);
-		buffer_format(&words, " %s", drift_status_name(column->status));
-		svg_text(svg, plot->x1 + 8, positions[i], column->name, classes[order[i]], (struct svg_style){.bold = true, .max = 21});
+		score_words(&words, score_now(history, order[i]));
+		svg_text(svg, plot->x1 + 8, positions[i], history->columns[order[i]]->name, classes[order[i]], (struct svg_style){.bold = true, .max = 21});
 		svg_text(svg, plot->x1 + 8, positions[i] + 14, buffer_text(&words), "tx", (struct svg_style){0});
 		buffer_release(&words);
 	}
@@ -207,18 +228,20 @@ static void timeseries_finding(struct buffer *alt, const struct history *history
 
 	buffer_format(alt, "%s of %zu feature%s over %zu snapshots: ", method, history->count, history->count == 1 ? "" : "s", history->snapshots);
 	for (size_t c = 0; c < shown; c++) {
-		const struct drift_column *column = history->columns[c];
+		const struct drift_score *now = score_now(history, c);
+		struct text name = history->columns[c]->name;
+		const char *status = drift_status_name(now->status);
 		size_t hint = 0;
 		double first = NAN;
 		for (size_t i = 0; i < history->snapshots && !isfinite(first); i++)
-			first = value_at_snapshot(history, i, column->name, &hint);
+			first = value_at_snapshot(history, i, name, &hint);
 		buffer_string(alt, c ? ", " : "");
-		buffer_add(alt, column->name);
+		buffer_add(alt, name);
 		buffer_string(alt, " from ");
-		show_effect(alt, first, &column->deciding->limit);
+		show_effect(alt, first, &now->limit);
 		buffer_string(alt, " to ");
-		show_effect(alt, column_effect(column), &column->deciding->limit);
-		buffer_format(alt, ", %s", drift_status_name(column->status));
+		show_effect(alt, effect_of(now), &now->limit);
+		buffer_format(alt, ", %s", status ? status : "not judged");
 	}
 }
 
@@ -259,7 +282,7 @@ bool chart_psi_timeseries(struct buffer *out, struct buffer *alt, const struct p
 	deployments(&svg, &plot, result->model);
 	svg_date_axis(&svg, &plot.x, plot.x.d0, plot.x.d1, plot.y1);
 	for (size_t c = named; c < history.count; c++) {
-		double value = column_effect(history.columns[c]);
+		double value = effect_of(score_now(&history, c));
 		if (isfinite(value)) {
 			sum += value;
 			others++;
@@ -286,24 +309,24 @@ bool chart_psi_timeseries(struct buffer *out, struct buffer *alt, const struct p
 
 /* --- features by snapshot --- */
 
-static void heat_cell(struct svg *svg, double x, double y, double w, double h, const struct drift_column *column)
+static void heat_cell(struct svg *svg, double x, double y, double w, double h, const struct drift_score *score)
 {
-	double value = column_effect(column), cx = x + w / 2, cy = y + h / 2;
+	double value = effect_of(score), cx = x + w / 2, cy = y + h / 2;
 
-	if (!column || !isfinite(value)) {
+	if (!isfinite(value)) {
 		svg_rect(svg, x + 1.5, y + 1.5, w - 3, h - 3, "bg bd", 2, NULL);
 		svg_line(svg, x + 4, y + h - 4, x + w - 4, y + 4, "bd", 1, NULL);
 		return;
 	}
-	const struct drift_limit *limit = &column->deciding->limit;
+	const struct drift_limit *limit = &score->limit;
 	double share = limit->given && !limit->on_p && limit->warn > 0 ? value / limit->warn : 0;
-	const char *classes = column->status == DRIFT_DRIFT ? "ff" : column->status == DRIFT_WARN ? "wf" : share < .3 ? "h0" : share < .6 ? "h1" : "h2";
+	const char *classes = score->status == DRIFT_DRIFT ? "ff" : score->status == DRIFT_WARN ? "wf" : share < .3 ? "h0" : share < .6 ? "h1" : "h2";
 	svg_rect(svg, x + 1, y + 1, w - 2, h - 2, classes, 2, NULL);
-	if (column->status == DRIFT_WARN)
+	if (score->status == DRIFT_WARN)
 		svg_triangle(svg, cx, cy - 4, 4, 7, "bg");
-	else if (column->status == DRIFT_DRIFT)
+	else if (score->status == DRIFT_DRIFT)
 		svg_rect(svg, cx - 3.5, cy - 3.5, 7, 7, "bg", 0, NULL);
-	else if (column->status == DRIFT_INCONCLUSIVE)
+	else if (score->status == DRIFT_INCONCLUSIVE)
 		svg_text(svg, cx, cy + 4, TEXT("?"), "mu", (struct svg_style){.anchor = 'm', .size = 11});
 }
 
@@ -396,12 +419,12 @@ bool chart_drift_heatmap(struct buffer *out, struct buffer *alt, const struct pa
 		size_t hint = 0;
 		svg_text(&svg, x0 - 10, y + 15, column->name, "tx", (struct svg_style){.anchor = 'e', .max = 22});
 		for (size_t i = 0; i < history.snapshots; i++)
-			heat_cell(&svg, x0 + cw * (double)i, y, cw, ch, column_at(&history, i, column->name, &hint));
+			heat_cell(&svg, x0 + cw * (double)i, y, cw, ch, score_at(&history, i, column->name, &hint));
+		const struct drift_score *now = score_now(&history, r);
 		buffer_clear(&words);
-		show_effect(&words, column_effect(column), &column->deciding->limit);
-		buffer_format(&words, " %s", drift_status_name(column->status));
-		svg_text(&svg, x1 + 12, y + 15, buffer_text(&words), column->status == DRIFT_STABLE ? "mu" : svg_mark_class(mark_of_drift(column->status)),
-		         (struct svg_style){.bold = column->status != DRIFT_STABLE});
+		score_words(&words, now);
+		svg_text(&svg, x1 + 12, y + 15, buffer_text(&words), now->status == DRIFT_STABLE ? "mu" : svg_mark_class(mark_of_drift(now->status)),
+		         (struct svg_style){.bold = now->status != DRIFT_STABLE});
 	}
 	heat_axis(&svg, &history, x0, cw, end + 2);
 	heat_legend(&svg, &result->limit);

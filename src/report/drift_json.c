@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "buffer.h"
 #include "drift.h"
 #include "json.h"
 #include "number.h"
@@ -216,6 +217,19 @@ static void add_summaries(struct json *object, const struct drift_column *column
 	json_add(object, "summary", summary);
 }
 
+static struct json *instead_json(const struct drift_column *column)
+{
+	struct json *object = json_object();
+	struct buffer why;
+
+	buffer_init(&why);
+	buffer_format(&why, "%s is for %s", column->asked->key, drift_method_for(column->asked));
+	json_add_string(object, "method", column->asked->key);
+	json_add_text(object, "reason", buffer_text(&why));
+	buffer_release(&why);
+	return object;
+}
+
 static struct json *column_json(const struct drift_column *column, bool rounded)
 {
 	struct json *object = json_object(), *methods = json_object();
@@ -236,6 +250,8 @@ static struct json *column_json(const struct drift_column *column, bool rounded)
 		json_add(methods, drift_methods[column->scores[i].method].key, score_json(column, &column->scores[i], rounded));
 	json_add(object, "methods", methods);
 	json_add_string(object, "decided_by", column->deciding ? drift_methods[column->deciding->method].key : NULL);
+	if (column->asked)
+		json_add(object, "instead_of", instead_json(column));
 	if (column->reason.len)
 		json_add_text(object, "reason", column->reason);
 	json_add_string(object, "status", drift_status_name(column->status));

@@ -172,6 +172,16 @@ static struct text bound_words(const struct drift_score *score, struct arena *ar
 	return text_format(arena, "between %.3g and %.3g", score->low, score->high);
 }
 
+/* What is judged, and shown nowhere else, of a column that something else decides. */
+static const char *missing_verdict(const struct drift_column *column)
+{
+	const struct drift_score *score = drift_score_of(column, METHOD_MISSING);
+
+	if (!score || score == column->deciding || (score->status != DRIFT_DRIFT && score->status != DRIFT_WARN))
+		return "";
+	return score->status == DRIFT_DRIFT ? " (on its own drift)" : " (on its own warn)";
+}
+
 static void add_note(struct buffer *out, struct text note)
 {
 	if (!note.len)
@@ -200,7 +210,7 @@ static struct text note_words(const struct drift_column *column, struct arena *a
 	add_names(&out, "new", column->new_categories, column->new_count);
 	add_names(&out, "gone", column->vanished_categories, column->vanished_count);
 	if (r->missing || c->missing)
-		add_note(&out, text_format(arena, "missing %.1f%% -> %.1f%%", missing_rate(r), missing_rate(c)));
+		add_note(&out, text_format(arena, "missing %.1f%% -> %.1f%%%s", missing_rate(r), missing_rate(c), missing_verdict(column)));
 	if (r->invalid || c->invalid)
 		add_note(&out, text_format(arena, "invalid %zu -> %zu", r->invalid, c->invalid));
 	if (r->infinite || c->infinite)
@@ -349,6 +359,35 @@ static void add_only(struct buffer *out, const char *where, const struct text *n
 		buffer_char(out, '\n');
 }
 
+/* What was to decide and does not apply to some columns. */
+static void add_instead(struct buffer *out, const struct drift_result *result)
+{
+	const struct drift_method_info *asked = NULL;
+	struct buffer names;
+	size_t count = 0;
+
+	buffer_init(&names);
+	for (size_t i = 0; i < result->column_count; i++) {
+		/* It is one method: that of the request. */
+		if (!result->columns[i].asked)
+			continue;
+		asked = result->columns[i].asked;
+		if (count < NAMES_SHOWN) {
+			buffer_string(&names, count ? ", " : "");
+			add_name(&names, result->columns[i].name);
+		}
+		count++;
+	}
+	if (count > NAMES_SHOWN)
+		buffer_format(&names, " and %zu more", count - NAMES_SHOWN);
+	if (count) {
+		buffer_format(out, "%s is for %s: ", asked->key, drift_method_for(asked));
+		buffer_add(out, buffer_text(&names));
+		buffer_format(out, " %s judged by auto (PSI and missing values)\n", count == 1 ? "is" : "are");
+	}
+	buffer_release(&names);
+}
+
 void drift_text(struct buffer *out, const struct drift_result *result)
 {
 	static const struct line head = {{{"verdict", 7}, {"column", 6}, {"kind", 4}, {"method", 6}, {"value", 5}, {"p", 1}, {"p (BH)", 6}, {"drift", 5}, {"note", 4}}};
@@ -363,6 +402,7 @@ void drift_text(struct buffer *out, const struct drift_result *result)
 	add_answer(out, result);
 	add_sides(out, "reference", result->references, result->reference_count);
 	add_sides(out, "current", result->currents, result->current_count);
+	add_instead(out, result);
 	if (result->column_count) {
 		buffer_char(out, '\n');
 		*add_line(&sheet) = head;

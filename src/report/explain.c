@@ -91,6 +91,18 @@ static void method_text(struct buffer *out, const struct schema_method *method, 
 	explain_line(out, "set in", TEXT("monitoring.drift.method, or methods.default and methods.thresholds of galley.yaml"));
 }
 
+static const char auto_what[] = "the PSI, and beside it the change of the missing rate: the worse of the two decides";
+
+static void auto_text(struct buffer *out)
+{
+	buffer_format(out, "auto (drift methods)\n  %s\n\n", auto_what);
+	explain_line(out, "columns", TEXT("numbers and categories"));
+	explain_line(out, "default", TEXT("the limits of psi and of missing"));
+	explain_line(out, "limits", TEXT("'threshold' of the PSI"));
+	explain_line(out, "decides", TEXT("between two files without --method, and wherever the method for all columns does not apply"));
+	explain_line(out, "set in", TEXT("monitoring.drift.method, or methods.default of galley.yaml; a recipe that says nothing means PSI alone"));
+}
+
 static void field_list(struct buffer *out, const struct explanation *explanation)
 {
 	size_t kinds = 0, widest = 0;
@@ -120,6 +132,8 @@ void explain_text(struct buffer *out, const struct explanation *explanation, str
 		code_text(out, explanation->code);
 	if (explanation->method)
 		method_text(out, explanation->method, arena);
+	if (explanation->automatic)
+		auto_text(out);
 }
 
 /* --- JSON --- */
@@ -220,6 +234,19 @@ static struct json *method_json(const struct schema_method *method)
 	return object;
 }
 
+static struct json *auto_json(void)
+{
+	struct json *object = json_object();
+
+	json_add_string(object, "method", "auto");
+	json_add_bool(object, "computed", true);
+	json_add_bool(object, "takes_threshold", true);
+	json_add_bool(object, "takes_p", false);
+	json_add_string(object, "value", auto_what);
+	json_add_string(object, "columns", "numbers and categories");
+	return object;
+}
+
 void explain_json(struct buffer *out, const struct explanation *explanation, struct arena *arena)
 {
 	struct json *root = json_object(), *fields = json_array(), *methods = json_array();
@@ -235,6 +262,8 @@ void explain_json(struct buffer *out, const struct explanation *explanation, str
 	json_add(root, "codes", codes);
 	if (explanation->method)
 		json_push(methods, method_json(explanation->method));
+	if (explanation->automatic)
+		json_push(methods, auto_json());
 	json_add(root, "methods", methods);
 	json_print(out, root, true);
 	json_release(root);

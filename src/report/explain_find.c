@@ -221,6 +221,7 @@ static void find_near(struct explanation *out, const struct tokens *asked, enum 
 		add_name(names, text_of(code_list[code].id));
 	for (size_t i = 0; i < schema_method_count; i++)
 		add_name(names, text_of(schema_methods[i].key));
+	add_name(names, TEXT("auto"));
 	for (size_t i = 0; i < schema_field_count; i++) {
 		const struct field *row = &schema_fields[i];
 		struct text own = text_of(schema_own_name(row));
@@ -247,7 +248,8 @@ void explain_find(struct explanation *out, struct text asked, enum kind kind, st
 	if (kind == KIND_COUNT) {
 		find_code(out);
 		out->method = out->field_count ? NULL : schema_method_of(asked);
+		out->automatic = !out->field_count && text_is_nocase(asked, "auto");
 	}
-	if (!out->field_count && !out->has_code && !out->method)
+	if (!out->field_count && !out->has_code && !out->method && !out->automatic)
 		find_near(out, &tokens, kind, arena);
 }

@@ -48,6 +48,7 @@ static void counts_line(struct page *page, const struct model_result *result, co
 		buffer_string(out, ", drift ");
 		show_limit(out, result->limit.drift);
 	}
+	buffer_string(out, result->automatic ? " (auto: missing values decide too)" : "");
 	buffer_string(out, "; share of drifting features ");
 	double limit = result->share_limit;
 	show_beside(out, snapshot->share, 3, &limit, 1);
@@ -64,12 +65,20 @@ static void missing_cell(struct page *page, const struct drift_column *column)
 	buffer_init(&after);
 	show_share(&before, column->reference.missing, column->reference.rows);
 	show_share(&after, column->current.missing, column->current.rows);
+	/* It says so here where something else decides. */
+	const struct drift_score *score = drift_score_of(column, METHOD_MISSING);
+	bool loud = score && (score->status == DRIFT_WARN || score->status == DRIFT_DRIFT);
 	cell(&page->out);
+	if (loud) {
+		mark_drift(&page->out, page->set, score->status);
+		buffer_string(&page->out, "**");
+	}
 	if (!text_equal(buffer_text(&before), buffer_text(&after))) {
 		buffer_add(&page->out, buffer_text(&before));
 		buffer_string(&page->out, " → ");
 	}
 	buffer_add(&page->out, buffer_text(&after));
+	buffer_string(&page->out, loud ? "**" : "");
 	buffer_release(&before);
 	buffer_release(&after);
 }
@@ -129,7 +138,7 @@ static void feature_row(struct page *page, const struct model_result *result, co
 		buffer_string(out, "n/a");
 	}
 	cell(out);
-	bars_of_drift(out, page->set, result, &column->name, column->deciding ? &column->deciding->limit : &result->limit);
+	bars_of_drift(out, page->set, result, column);
 	cell(out);
 	if (column->shape)
 		show_effect(out, fabs(column->shape->ks_reference - column->shape->ks_current), &(struct drift_limit){0});
@@ -181,6 +190,24 @@ static void name_list(struct page *page, const char *what, const struct text *na
 	if (count > NAMES_MAX)
 		buffer_format(out, " and %zu more", count - NAMES_MAX);
 	buffer_string(out, ".\n");
+}
+
+/* What is not judged by the model's method, as that does not apply to it. */
+static void instead_list(struct page *page, const struct drift_result *drift)
+{
+	struct text *names = arena_array(page->set->arena, drift->column_count + 1, sizeof *names);
+	const struct drift_method_info *asked = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < drift->column_count; i++) {
+		if (!drift->columns[i].asked)
+			continue;
+		asked = drift->columns[i].asked;
+		names[count++] = drift->columns[i].name;
+	}
+	if (count)
+		name_list(page, arena_format(page->set->arena, "Judged by auto (PSI and missing values), as %s is for %s", asked->label, drift_method_for(asked)),
+		          names, count);
 }
 
 static void quantiles(struct page *page, const struct drift_column *column)
@@ -367,6 +394,7 @@ void model_drift(struct page *page, const struct model_result *result)
 	timeseries(page, result, false);
 	if (count)
 		feature_table(page, result, columns, count);
+	instead_list(page, &snapshot->drift);
 	name_list(page, "Only in the reference", snapshot->drift.only_in_reference, snapshot->drift.only_in_reference_count);
 	name_list(page, "Only in the snapshot", snapshot->drift.only_in_current, snapshot->drift.only_in_current_count);
 	size_t drawn = drawn_columns(columns, count);
@@ -405,7 +433,7 @@ struct json *model_drift_json(const struct pages *set, const struct model_result
 	struct json *json = json_object(), *history = json_array();
 	const struct snapshot_result *latest = latest_drift(result);
 
-	json_add_string(json, "method", result->method == METHOD_NONE ? "auto" : drift_methods[result->method].key);
+	json_add_string(json, "method", result->automatic || result->method == METHOD_NONE ? "auto" : drift_methods[result->method].key);
 	json_add_computed(json, "share_limit", true, result->share_limit);
 	size_t count;
 	const struct snapshot_result *window = snapshots_window(&count, set, result);

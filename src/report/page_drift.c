@@ -127,7 +127,7 @@ static void matrix(struct page *page, const struct model_result *const *models)
 			buffer_string(out, "n/a");
 		}
 		buffer_string(out, "<br>");
-		bars_of_drift(out, page->set, result, NULL, &result->limit);
+		bars_of_drift(out, page->set, result, NULL);
 		row_end(out);
 	}
 	table_left_out(out, count - shown, "models are");
@@ -165,7 +165,7 @@ static void features(struct page *page, const struct moved *moved, size_t count)
 			buffer_string(out, "n/a");
 		}
 		cell(out);
-		bars_of_drift(out, page->set, moved[i].result, &column->name, column->deciding ? &column->deciding->limit : &moved[i].result->limit);
+		bars_of_drift(out, page->set, moved[i].result, column);
 		cell(out);
 		show_date(out, moved[i].snapshot->snapshot->time);
 		row_end(out);
@@ -265,7 +265,8 @@ void page_drift(struct pages *set)
 				struct json *column = json_object();
 				json_add_text(column, "name", moved[k].column->name);
 				json_add_string(column, "status", drift_status_name(moved[k].column->status));
-				json_add_computed(column, "value", isfinite(column_effect(moved[k].column)), column_effect(moved[k].column));
+				const struct drift_score *score = moved[k].column->deciding;
+				json_add_computed(column, "value", score && score->has_value, score && score->has_value ? score->effect : 0);
 				json_push(columns, column);
 			}
 		json_add(item, "features", columns);

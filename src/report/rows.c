@@ -81,7 +81,7 @@ static void drift_cell(struct page *page, const struct model_result *result)
 	buffer_format(out, "%s ", method_label(result->method));
 	show_effect(out, latest->max, &result->limit);
 	buffer_string(out, "<br>");
-	bars_of_drift(out, page->set, result, NULL, &result->limit);
+	bars_of_drift(out, page->set, result, NULL);
 }
 
 static void model_row(struct page *page, const struct model_result *result)

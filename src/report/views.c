@@ -8,9 +8,11 @@ const char *method_label(enum drift_method method)
 	return drift_methods[method == METHOD_NONE ? METHOD_PSI : method].label;
 }
 
-double column_effect(const struct drift_column *column)
+double column_effect(const struct drift_column *column, enum drift_method method)
 {
-	return column && column->deciding && column->deciding->has_value ? column->deciding->effect : (double)NAN;
+	const struct drift_score *score = column ? drift_score_of(column, method) : NULL;
+
+	return score && score->has_value ? score->effect : (double)NAN;
 }
 
 static int column_rank(const struct drift_column *column)
@@ -68,17 +70,24 @@ const struct snapshot_result *latest_drift(const struct model_result *result)
 	return NULL;
 }
 
-void bars_of_drift(struct buffer *out, const struct pages *set, const struct model_result *result, const struct text *feature,
-                   const struct drift_limit *limit)
+/* What a feature showed in a snapshot, by the method that decides now, or where none does by that of the snapshot. */
+static double effect_then(const struct snapshot_result *snapshot, const struct drift_column *feature, size_t *hint)
 {
+	const struct drift_column *column = snapshot->has_drift ? column_named(&snapshot->drift, feature->name, hint) : NULL;
+
+	return column ? column_effect(column, feature->deciding ? feature->deciding->method : drift_followed(column)) : (double)NAN;
+}
+
+void bars_of_drift(struct buffer *out, const struct pages *set, const struct model_result *result, const struct drift_column *feature)
+{
+	const struct drift_limit *limit = feature && feature->deciding ? &feature->deciding->limit : &result->limit;
 	double values[BARS], high = 0;
 	size_t count, hint = 0;
 	const struct snapshot_result *window = snapshots_window(&count, set, result);
 	size_t first = count > BARS ? count - BARS : 0;
 
 	for (size_t i = first; i < count; i++) {
-		const struct drift_column *column = feature && window[i].has_drift ? column_named(&window[i].drift, *feature, &hint) : NULL;
-		double value = feature ? column_effect(column) : window[i].has_drift && window[i].has_max ? window[i].max : (double)NAN;
+		double value = feature ? effect_then(&window[i], feature, &hint) : window[i].has_drift && window[i].has_max ? window[i].max : (double)NAN;
 		values[i - first] = value;
 		if (isfinite(value) && value > high)
 			high = value;

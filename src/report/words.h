@@ -71,11 +71,10 @@ const struct drift_column *column_named(const struct drift_result *drift, struct
 const struct snapshot_result *snapshots_window(size_t *count, const struct pages *set, const struct model_result *result);
 /* The newest snapshot whose drift could be computed; NULL. */
 const struct snapshot_result *latest_drift(const struct model_result *result);
-/* The effect of a column's deciding score, NAN without one. */
-double column_effect(const struct drift_column *column);
-/* Bars of the last BARS snapshots of the largest value (feature NULL) or of one feature, as a code span. */
-void bars_of_drift(struct buffer *out, const struct pages *set, const struct model_result *result, const struct text *feature,
-                   const struct drift_limit *limit);
+/* The effect of a column's score by a method, NAN without one. */
+double column_effect(const struct drift_column *column, enum drift_method method);
+/* Bars of the last BARS snapshots of the largest value (feature NULL) or of one feature by the method that decides it now, as a code span. */
+void bars_of_drift(struct buffer *out, const struct pages *set, const struct model_result *result, const struct drift_column *feature);
 /* The gate of a metric in a run: in this pack, else in any; NULL. */
 const struct gate_result *gate_of(const struct run_result *run, struct text pack, struct text key);
 /* The run whose gates the model's line shows: production, else newest; NULL. */

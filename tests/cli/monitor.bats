@@ -184,3 +184,39 @@ YAML
 	must_exit 1 "$GALLEY" monitor --as-of 2025-01-06T20:00:00Z
 	says 'do       retrain, due'
 }
+
+@test "values that go missing: told where the PSI decides, drift where auto does, and where a method gives way to it" {
+	example_workspace
+	local recipe=recipes/baseline/forecasting.yaml page=reports/models/model_store_demand/README.md
+	local snapshot=runs/model_store_demand/snapshots/2026-09-21.csv
+	# Every second temperature goes, the others stay.
+	awk -F, -v OFS=, 'NR > 1 && NR % 2 { $7 = "" } 1' $snapshot >half
+	mv half $snapshot
+	must_exit 1 "$GALLEY" drift model_store_demand
+	[[ "$output" =~ stable\ +temperature_c\ +number\ +PSI.*'missing 0.4% -> 50.0% (on its own drift)' ]]
+	"$GALLEY" -q report
+	grep -qF '✅ stable | temperature_c' $page
+	grep -F '| temperature_c |' $page | grep -qF '❌ **0.4% → 50.0%** |'
+	sed -i 's/method: PSI/method: auto/' $recipe
+	must_exit 1 "$GALLEY" drift model_store_demand
+	[[ "$output" =~ drift\ +temperature_c\ +number\ +missing\ rate\ change ]]
+	says 'drifting: 2 of 6 features'
+	"$GALLEY" -q report
+	grep -F '| [temperature_c](#worst-features) |' $page | grep -qF 'missing rate change **0.496'
+	grep -qF 'PSI, warn 0.10, drift 0.20 (auto: missing values decide too)' $page
+	must_exit 1 "$GALLEY" monitor model_store_demand
+	says 'temperature_c missing rate change at most 0.1 (is 0.496)'
+	# Its PSI is low, and charts as well as drift.max are of that.
+	must_exit 0 "$GALLEY" explain --eval model_store_demand 'drift.worst == "competitor_price_idx" && drift.temperature_c.missing > 0.4'
+	says 'true'
+	sed -i 's/method: auto/method: chi_square/' $recipe
+	must_exit 1 "$GALLEY" drift model_store_demand
+	says 'chi_square is for categories: unit_price, competitor_price_idx, promo_depth, footfall_7d_avg, temperature_c are judged by auto'
+	"$GALLEY" -q report
+	grep -qF "Judged by auto (PSI and missing values), as Cramer's V is for categories: \`unit_price\`" $page
+	# Set for the feature itself it stays, and nothing is judged by something else.
+	sed -i 's/method: chi_square/method: PSI/; ' $recipe
+	sed -i 's/temperature_c, region\]/{name: temperature_c, method: chi_square}, region]/' recipes/client/forecasting_northfield.yaml
+	must_exit 1 "$GALLEY" drift model_store_demand
+	[[ "$output" =~ inconclusive\ +temperature_c\ +number.*chi_square\ does\ not\ apply\ to\ a\ number\ column ]]
+}

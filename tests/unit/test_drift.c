@@ -242,6 +242,121 @@ static void deciding(void **state)
 	assert_true(column(fixture, "c")->reason.len > 0);
 }
 
+/* v: of 100 rows some are missing, the others evenly spread; c: always the same two. */
+static void fill_missing(struct fixture *fixture, int side, int missing)
+{
+	buffer_clear(&fixture->bytes[side]);
+	buffer_string(&fixture->bytes[side], "v,c,t\n");
+	for (int i = 0; i < 100; i++) {
+		if (i * 37 % 100 >= missing)
+			buffer_format(&fixture->bytes[side], "%d", i % 10);
+		buffer_format(&fixture->bytes[side], ",%s,2026-01-%02d\n", i % 20 / 10 ? "no" : "yes", i % 28 + 1);
+	}
+}
+
+/* Under auto what is missing decides where it is worse: data of which half is gone is not stable because the rest looks alike. */
+static void automatic(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_feature feature = {.name = TEXT("v"), .method = METHOD_NONE};
+	static const struct { int before, after; enum drift_status status; enum drift_method by; } cases[] = {
+		{1, 60, DRIFT_DRIFT, METHOD_MISSING}, {60, 1, DRIFT_DRIFT, METHOD_MISSING}, {0, 10, DRIFT_WARN, METHOD_MISSING},
+		{0, 5, DRIFT_STABLE, METHOD_PSI},     {0, 100, DRIFT_DRIFT, METHOD_MISSING}, {80, 80, DRIFT_INCONCLUSIVE, METHOD_PSI},
+		{75, 82, DRIFT_INCONCLUSIVE, METHOD_PSI},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		fill_missing(fixture, 0, cases[i].before);
+		fill_missing(fixture, 1, cases[i].after);
+		fixture->request.show[METHOD_KS] = i % 2;
+		compare(fixture);
+		assert_true(column(fixture, "v")->automatic);
+		assert_int_equal(column(fixture, "v")->status, cases[i].status);
+		assert_int_equal(column(fixture, "v")->deciding->method, cases[i].by);
+		assert_int_equal(drift_followed(column(fixture, "v")), METHOD_PSI);
+		assert_int_equal(column(fixture, "c")->status, DRIFT_STABLE);
+		assert_int_equal(column(fixture, "t")->status, DRIFT_UNJUDGED);
+		assert_int_equal(fixture->result.drifting, cases[i].status == DRIFT_DRIFT);
+		assert_int_equal(fixture->result.status, cases[i].status);
+	}
+	fill_missing(fixture, 0, 1);
+	fill_missing(fixture, 1, 60);
+	/* The PSI by itself, from the request or of the column: what is missing is shown at most. */
+	fixture->request.decide = METHOD_PSI;
+	fixture->request.show[METHOD_MISSING] = true;
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->status, DRIFT_STABLE);
+	assert_int_equal(score(column(fixture, "v"), METHOD_MISSING)->status, DRIFT_DRIFT);
+	assert_false(column(fixture, "v")->automatic);
+	/* auto for one column, whatever holds for the others; its limit is the PSI's. */
+	fixture->request.features = &feature;
+	fixture->request.feature_count = 1;
+	feature.automatic = true;
+	fixture->request.decide = METHOD_KS;
+	fixture->request.limit = (struct drift_limit){true, false, 0.001, 0.002};
+	compare(fixture);
+	assert_int_equal(column(fixture, "v")->deciding->method, METHOD_MISSING);
+	assert_null(column(fixture, "v")->asked);
+	assert_true(score(column(fixture, "v"), METHOD_PSI)->limit.drift == 0.2);
+	feature.limit = (struct drift_limit){true, false, 0.3, 0.4};
+	compare(fixture);
+	assert_true(score(column(fixture, "v"), METHOD_PSI)->limit.drift == 0.4);
+	assert_true(column(fixture, "v")->deciding->limit.drift == 0.1);
+	fixture->request.feature_count = 0;
+	fixture->request.decide = METHOD_NONE;
+	compare(fixture);
+	assert_true(score(column(fixture, "v"), METHOD_PSI)->limit.drift == 0.002);
+}
+
+/* A method for all gives way to auto where it does not apply, and that is said. */
+static void gives_way(void **state)
+{
+	struct fixture *fixture = *state;
+	struct drift_shown { enum drift_method method; const char *line; } cases[] = {
+		{METHOD_CHI_SQUARE, "\nchi_square is for categories: v is judged by auto (PSI and missing values)\n"},
+		{METHOD_KS, "\nks is for numbers: c is judged by auto (PSI and missing values)\n"},
+		{METHOD_Z_TEST, "\nz_test is for columns with two values: v is judged by auto (PSI and missing values)\n"},
+	};
+	struct buffer out;
+
+	buffer_init(&out);
+	fill_missing(fixture, 0, 1);
+	fill_missing(fixture, 1, 60);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct drift_method_info *info = &drift_methods[cases[i].method];
+		fixture->request.decide = cases[i].method;
+		compare(fixture);
+		const struct drift_column *left = column(fixture, i == 1 ? "c" : "v"), *other = column(fixture, i == 1 ? "v" : "c");
+		assert_ptr_equal(left->asked, info);
+		assert_true(left->automatic);
+		assert_int_equal(left->status, i == 1 ? DRIFT_STABLE : DRIFT_DRIFT);
+		assert_int_equal(left->deciding->method, i == 1 ? METHOD_PSI : METHOD_MISSING);
+		assert_null(other->asked);
+		assert_int_equal(other->deciding->method, cases[i].method);
+		assert_null(column(fixture, "t")->asked);
+		buffer_clear(&out);
+		drift_text(&out, &fixture->result);
+		assert_non_null(strstr(buffer_text(&out).at, cases[i].line));
+		struct json *json = drift_json(&fixture->result, false);
+		buffer_clear(&out);
+		json_print(&out, json, false);
+		json_release(json);
+		const char *found = strstr(buffer_text(&out).at, "\"instead_of\"");
+		assert_non_null(found);
+		assert_null(strstr(found + 1, "\"instead_of\""));
+		char *expected = arena_format(&fixture->arena, "{\"method\":\"%s\",\"reason\":\"%s is for %s\"}", info->key, info->key, drift_method_for(info));
+		assert_non_null(strstr(found, expected));
+	}
+	/* Where several methods are shown, auto decides by itself. */
+	fixture->request.decide = METHOD_NONE;
+	fixture->request.show[METHOD_CHI_SQUARE] = fixture->request.show[METHOD_KS] = true;
+	compare(fixture);
+	buffer_clear(&out);
+	drift_text(&out, &fixture->result);
+	assert_null(strstr(buffer_text(&out).at, " is for "));
+	buffer_release(&out);
+}
+
 static bool reason_is(const struct drift_column *found, const char *words)
 {
 	struct text reason = found->deciding ? found->deciding->reason : found->reason;
@@ -719,7 +834,7 @@ static void held_reference(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(bounds), CASE(reasons), CASE(invariant), CASE(too_little), CASE(pairing), CASE(pooling),
+		CASE(kinds), CASE(identifiers), CASE(verdicts), CASE(deciding), CASE(automatic), CASE(gives_way), CASE(bounds), CASE(reasons), CASE(invariant), CASE(too_little), CASE(pairing), CASE(pooling),
 		CASE(bad_files), CASE(from_source), CASE(shapes), CASE(renderers), CASE(time_range), CASE(modes), CASE(held_reference),
 		cmocka_unit_test(words),
 	};

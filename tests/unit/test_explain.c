@@ -24,6 +24,8 @@ static void check_found(const char *asked, const char *kind, const char *wanted)
 		buffer_format(&out, "%s%s %s", i ? ", " : "", kind_name(explanation.fields[i]->kind), explanation.fields[i]->path);
 	if (explanation.has_code)
 		buffer_format(&out, "code %s", code_list[explanation.code].id);
+	if (explanation.automatic)
+		buffer_string(&out, "auto");
 	if (explanation.method)
 		buffer_format(&out, "method %s", explanation.method->key);
 	for (size_t i = 0; i < explanation.near_count; i++)
@@ -52,6 +54,7 @@ static void test_paths(void **state)
 	check_found("version", "galley.yaml", "galley.yaml version");
 	check_found("MAPE", "snapshot", "snapshot *");
 	check_found("KS", NULL, "method ks");
+	check_found("Auto", NULL, "auto");
 	check_found("gate/loosened", NULL, "code gate/loosened");
 	check_found("loosened", NULL, "code gate/loosened");
 }

@@ -101,7 +101,7 @@ static void sample(struct drift_result *out, struct drift_shape *shape, struct a
 	columns[0] = (struct drift_column){.name = TEXT("price"), .kind = COLUMN_NUMBER, .reference = {9, 1, 1, 0, 7}, .current = {4, 0, 0, 0, 4},
 	                                   .reference_summary = {.mean = 3, .std = 1, .has_std = true, .unique = 7, .has_unique = true, .quantiles = {1, 2}},
 	                                   .new_categories = texts, .new_count = 2, .cells = cells, .cell_count = 2, .shape = shape, .scores = scores,
-	                                   .score_count = 2, .deciding = &scores[1], .status = DRIFT_DRIFT};
+	                                   .score_count = 2, .deciding = &scores[1], .automatic = true, .asked = &drift_methods[METHOD_COUNT - 1], .status = DRIFT_DRIFT};
 	columns[1] = (struct drift_column){.name = TEXT("gone"), .kind = COLUMN_IDENTIFIER, .status = DRIFT_INCONCLUSIVE, .reason = TEXT("a side lacks it")};
 	*out = (struct drift_result){.references = arena_alloc(arena, sizeof *out->references), .reference_count = 1, .columns = columns, .column_count = 2,
 	                             .only_in_current = texts, .only_in_current_count = 1, .status = DRIFT_DRIFT, .judged = 2, .drifting = 1};
@@ -138,6 +138,9 @@ static void test_drift(void **state)
 	assert_memory_equal(column->shape->reference_cdf, shape.reference_cdf, sizeof shape.reference_cdf);
 	assert_memory_equal(column->shape->current_cdf, shape.current_cdf, sizeof shape.current_cdf);
 	assert_null(back.columns[1].deciding);
+	assert_true(column->automatic && !back.columns[1].automatic);
+	assert_ptr_equal(column->asked, &drift_methods[METHOD_COUNT - 1]);
+	assert_null(back.columns[1].asked);
 	drift_pack(&again, &back);
 	assert_true(text_equal(buffer_text(&out), buffer_text(&again)));
 	buffer_release(&again);
@@ -203,6 +206,7 @@ static void test_keys(void **state)
 	struct table_file reference = {(struct source *)state, TEXT("r.csv")}, current = {(struct source *)state, TEXT("c.csv")};
 	struct content a = {"1111111111111111111111111111111111111111"}, b = {"2222222222222222222222222222222222222222"}, none = {""};
 	struct drift_request request = {.reference = &reference, .current = &current, .reference_count = 1, .current_count = 1, .decide = METHOD_NONE};
+	struct drift_feature feature = {.name = TEXT("price"), .method = METHOD_NONE};
 	struct limits limits = limits_default;
 	char first[65], key[65];
 
@@ -228,6 +232,13 @@ static void test_keys(void **state)
 	assert_string_not_equal(first, key);
 	current.path = TEXT("c.csv");
 	limits.csv_field--;
+	kept_drift_key(key, &request, &a, &b, &limits);
+	assert_string_not_equal(first, key);
+	limits.csv_field++;
+	request.features = &feature;
+	request.feature_count = 1;
+	kept_drift_key(first, &request, &a, &b, &limits);
+	feature.automatic = true;
 	kept_drift_key(key, &request, &a, &b, &limits);
 	assert_string_not_equal(first, key);
 	kept_drift_key(key, &request, &a, &none, &limits);

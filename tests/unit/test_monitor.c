@@ -21,7 +21,7 @@ static struct arena arena;
 static char folder[] = "/tmp/galley-monitor-XXXXXX";
 static struct source *source;
 
-static const char *const files[] = {"reference.csv", "same.csv", "moved.csv", "few.csv", "broken.csv"};
+static const char *const files[] = {"reference.csv", "same.csv", "moved.csv", "few.csv", "broken.csv", "gone.csv"};
 
 /* 200 prices, evenly spread, in two segments, all captured at one time. */
 static void write_csv(const char *name, int rows, double shift, const char *captured)
@@ -52,6 +52,13 @@ static int set_up(void **state)
 	snprintf(path, sizeof path, "%s/broken.csv", folder);
 	FILE *file = fopen(path, "w");
 	fprintf(file, "price,segment,captured_at\n1,a\n");
+	fclose(file);
+	/* Half of the prices are missing, the others as they were. */
+	snprintf(path, sizeof path, "%s/gone.csv", folder);
+	file = fopen(path, "w");
+	fprintf(file, "price,segment,captured_at\n");
+	for (int i = 0; i < 200; i++)
+		fprintf(file, "%.1f,%s,\n,%s,\n", (i * 37 % 200) / 10.0, i % 3 ? "a" : "b", i % 3 ? "a" : "b");
 	fclose(file);
 	struct source_options options = {.directory = folder};
 	if (source_open(&source, &options, &arena, &failure) != 0)
@@ -258,6 +265,45 @@ static void test_share_and_limits(void **state)
 	judge(w, 1);
 	assert_true(w->out.snapshots[0].drift.columns[0].deciding->limit.on_p);
 	assert_true(w->out.snapshots[0].drift.columns[0].deciding->limit.warn == 0.05);
+}
+
+/* The share of missing values decides where the recipe says auto, of the model or of a feature, or has no say as its method does not apply. */
+static void test_missing(void **state)
+{
+	static const struct { const char *monitoring; enum drift_status status; enum drift_method by; } cases[] = {
+		{"{drift: {features: [price, segment]}}", DRIFT_STABLE, METHOD_PSI},
+		{"{drift: {method: psi, features: [price, segment]}}", DRIFT_STABLE, METHOD_PSI},
+		{"{drift: {method: Auto, features: [price, segment]}}", DRIFT_DRIFT, METHOD_MISSING},
+		{"{drift: {method: auto, threshold: 0.3, features: [price, segment]}}", DRIFT_DRIFT, METHOD_MISSING},
+		{"{drift: {method: ks, features: [{name: price, method: auto}, segment]}}", DRIFT_DRIFT, METHOD_MISSING},
+		{"{drift: {method: auto, features: [{name: price, method: psi}, segment]}}", DRIFT_STABLE, METHOD_PSI},
+		{"{drift: {method: chi_square, features: [price, segment]}}", DRIFT_DRIFT, METHOD_MISSING},
+		{"{drift: {method: no_such, features: [{name: price, method: auto}, segment]}}", DRIFT_DRIFT, METHOD_MISSING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct world *w = build(cases[i].monitoring);
+		add(w, 1, "same.csv", NULL);
+		add(w, 2, "gone.csv", NULL);
+		judge(w, 2);
+		const struct drift_column *price = &w->out.snapshots[1].drift.columns[0];
+		assert_true(text_is(price->name, "price"));
+		assert_int_equal(price->status, cases[i].status);
+		assert_int_equal(price->deciding->method, cases[i].by);
+		assert_int_equal(w->out.snapshots[1].drift.drifting, cases[i].status == DRIFT_DRIFT);
+	}
+	/* What is compared over time, and by drift.max, stays the PSI. */
+	struct world *w = build("{drift: {method: auto, threshold: 0.3, features: [price, segment]}}");
+	add(w, 1, "same.csv", NULL);
+	add(w, 2, "gone.csv", NULL);
+	says(judge(w, 2), "drifting since 2: share of drifting features 1/2 = 0.500, limit 0.5; alert due");
+	assert_true(w->out.automatic);
+	assert_int_equal(w->out.method, METHOD_PSI);
+	assert_true(w->out.limit.drift == 0.3);
+	assert_true(w->out.snapshots[1].has_max && w->out.snapshots[1].max < 0.01);
+	assert_true(drift_score_of(&w->out.snapshots[1].drift.columns[0], METHOD_PSI)->limit.drift == 0.3);
+	assert_true(w->out.snapshots[1].drift.columns[0].deciding->limit.drift == 0.1);
 }
 
 static void test_window(void **state)
@@ -573,7 +619,7 @@ int main(void)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_healthy),  cmocka_unit_test(test_drifting),       cmocka_unit_test(test_share_and_limits),
-		cmocka_unit_test(test_window),   cmocka_unit_test(test_unknown),        cmocka_unit_test(test_unknown_method),
+		cmocka_unit_test(test_missing), cmocka_unit_test(test_window),   cmocka_unit_test(test_unknown),        cmocka_unit_test(test_unknown_method),
 		cmocka_unit_test(test_stale),    cmocka_unit_test(test_metrics),        cmocka_unit_test(test_trend),
 		cmocka_unit_test(test_alerts),   cmocka_unit_test(test_hold_of_states), cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_due),      cmocka_unit_test(test_actions),        cmocka_unit_test(test_check),
