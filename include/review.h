@@ -17,6 +17,7 @@ struct review {
 	const struct findings *findings;
 	const char *base_name;    /* REV as it was given */
 	const char *key;          /* of the hidden marker: one comment a key */
+	bool checked_out;         /* view.head is what is checked out, unchanged: it is read without --at */
 	/* Filled in by review_init(). */
 	struct diff_counts counts;
 	bool *is_new;             /* of findings->items: the base did not have it */

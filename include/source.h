@@ -85,6 +85,10 @@ int source_read_many(struct source_file *files, size_t count, struct source *sou
 /* What git stores a file of the working tree as, without reading it, where git's index is sure of it; else "", and it must be read. */
 void source_known_blob(char blob[41], struct source *source, struct text path);
 
+/* Whether what is read holds the same at and below paths as HEAD; false where that cannot be told, true of a commit. Links are alike whatever
+ * they point to, as none is followed. */
+bool source_is_head(struct source *source, const struct text *paths, size_t count, const struct limits *limits, struct arena *arena);
+
 /* Whether path is there, and its kind. */
 int source_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
 

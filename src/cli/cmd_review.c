@@ -94,8 +94,11 @@ static int run_review(struct invocation *invocation)
 	if (code == EXIT_OK) {
 		const struct source_info *info = source_get_info(workspace.source);
 		const struct state before = {&workspace.base->catalog, &workspace.base->resolved}, now = {&workspace.catalog, &workspace.resolved};
+		struct text paths[SESSION_WATCHED];
+		session_watched(paths, &workspace);
+		bool at_commit = source_is_head(workspace.source, paths, SESSION_READ, &workspace.catalog.config.limits, &workspace.arena);
 		struct review review = {
-			.view = {.differences = &differences, .base = workspace.base->commit, .head = info->kind == SOURCE_COMMIT ? info->commit : NULL,
+			.view = {.differences = &differences, .base = workspace.base->commit, .head = at_commit ? info->commit : NULL,
 			         .head_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree", .emoji = workspace.catalog.config.emoji,
 			         .folder = workspace.catalog.config.recipes},
 			.before = &before,
@@ -104,6 +107,7 @@ static int run_review(struct invocation *invocation)
 			.findings = &findings,
 			.base_name = invocation->base,
 			.key = invocation->key,
+			.checked_out = info->kind != SOURCE_COMMIT,
 		};
 		workspace_differences(&differences, &workspace);
 		workspace_rejudge(&runs, &workspace);

@@ -154,8 +154,8 @@ int64_t session_now(void);
 /* Who commits by git's own variables, each by itself as git takes them; empty: git's configuration. */
 void session_person(struct publish_request *request);
 int64_t session_commit_time(void);
-/* The paths that were read. */
-enum { SESSION_WATCHED = 6 };
+/* The paths that were read, and behind them that of the reports. */
+enum { SESSION_READ = 5, SESSION_WATCHED = 6 };
 size_t session_watched(struct text paths[static SESSION_WATCHED], struct workspace *workspace);
 
 #define COMMAND(name) extern const struct command command_##name;

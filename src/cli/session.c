@@ -380,9 +380,9 @@ size_t session_watched(struct text paths[static SESSION_WATCHED], struct workspa
 	paths[0] = config->recipes;
 	paths[1] = config->packs;
 	paths[2] = config->runs;
-	paths[3] = config->reports;
-	paths[4] = text_format(&workspace->arena, "%.*sgalley.yaml", TEXT_ARGS(prefix));
-	paths[5] = text_format(&workspace->arena, "%.*sgalley.yml", TEXT_ARGS(prefix));
+	paths[3] = text_format(&workspace->arena, "%.*sgalley.yaml", TEXT_ARGS(prefix));
+	paths[4] = text_format(&workspace->arena, "%.*sgalley.yml", TEXT_ARGS(prefix));
+	paths[5] = config->reports;
 	return SESSION_WATCHED;
 }
 

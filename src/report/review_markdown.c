@@ -454,7 +454,7 @@ static void add_footer(struct page_of_review *page)
 		buffer_string(&command, review->base_name);
 	else
 		buffer_format(&command, "%.*s", DIFF_COMMIT_DIGITS, review->view.base);
-	if (review->view.head)
+	if (review->view.head && !review->checked_out)
 		buffer_format(&command, " --at %.*s", DIFF_COMMIT_DIGITS, review->view.head);
 	buffer_string(&block->head, "\n<sub>The same on your machine: ");
 	markdown_code(&block->head, buffer_text(&command));

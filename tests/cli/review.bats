@@ -159,6 +159,42 @@ whole_page() {
 	says "needs '--base REV'"
 }
 
+@test "a checkout is the commit that it is of, until something in it is edited" {
+	small
+	limits 0.05 0.10 0.11
+	commit 2026-01-02 'Stricter'
+	local head at
+	head=$(git rev-parse HEAD)
+	must_exit 1 "$GALLEY" review --base main --at change --as-of 2026-01-03
+	at=$output
+	must_exit 1 "$GALLEY" review --base main --as-of 2026-01-03
+	says "\`${head:0:12}\` compared with main"
+	# The same page, but for how to read it again.
+	[ "$(printf '%s\n' "$output" | grep -v '^<sub>The same on your machine')" = "$(printf '%s\n' "$at" | grep -v '^<sub>The same on your machine')" ]
+	says '<sub>The same on your machine: `galley review --base main`.'
+	must_exit 1 "$GALLEY" review --base main --format json
+	says "\"head\": \"$head\","
+	says_not head_source
+	# Not part of the workspace: what CI leaves in its folder. Touched, too, is not edited.
+	mkdir .galley-source reports
+	touch .galley-source/x reports/x recipes/* packs/*
+	must_exit 1 "$GALLEY" review --base main --staged --format text
+	says "${head:0:12}"
+	must_exit 1 "$GALLEY" review --base main
+	says "\`${head:0:12}\` compared with main"
+	echo '# a comment' >>recipes/corner.yaml
+	must_exit 1 "$GALLEY" review --base main
+	says 'The working tree compared with main'
+	must_exit 1 "$GALLEY" review --base main --staged
+	says "\`${head:0:12}\` compared with main"
+	git add -A
+	must_exit 1 "$GALLEY" review --base main --staged
+	says 'The index compared with main'
+	must_exit 1 "$GALLEY" review --base main --format json
+	says '"head": null,'
+	says '"head_source": "the working tree",'
+}
+
 @test "what is below a deleted record" {
 	small
 	sed -i 's/@^1.0//' recipes/corner.yaml

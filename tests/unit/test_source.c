@@ -332,6 +332,77 @@ static void test_conversions(void **state)
 	check_ids(sandbox, "ident.txt");
 }
 
+static bool is_head(struct sandbox *sandbox, struct source_options options)
+{
+	const struct text paths[] = {TEXT("a"), TEXT("z"), TEXT("not-there"), TEXT("link")};
+	struct source *source = open_source(sandbox, options);
+	bool same = source_is_head(source, paths, 4, &limits_default, &sandbox->arena);
+
+	source_close(source);
+	return same;
+}
+
+/* What lies in the working tree or the index is HEAD's where nothing was added, removed or edited at or below the paths. */
+static void test_is_head(void **state)
+{
+	struct sandbox *sandbox = *state;
+	const struct source_options tree = {.directory = sandbox_path(sandbox, "r")};
+	struct source_options index = tree, commit = tree;
+
+	make_repository(sandbox);
+	index.staged = true;
+	commit.at = "HEAD";
+	assert_true(is_head(sandbox, tree) && is_head(sandbox, index) && is_head(sandbox, commit));
+	/* Elsewhere anything may have happened. */
+	sandbox_write(sandbox, "r/models/x y.yaml", "id: y\n");
+	sandbox_write(sandbox, "r/a-c", "new\n");
+	assert_true(is_head(sandbox, tree));
+	/* The same content written again, and touched: read, as the index is not sure of it. */
+	sandbox_write(sandbox, "r/a/b/c.txt", "c\n");
+	assert_true(is_head(sandbox, tree));
+	/* Of the same length; staged; and back. */
+	sandbox_write(sandbox, "r/a/b/c.txt", "d\n");
+	assert_false(is_head(sandbox, tree));
+	assert_true(is_head(sandbox, index));
+	GIT(sandbox, "r", "add", "a");
+	assert_false(is_head(sandbox, tree) || is_head(sandbox, index));
+	sandbox_write(sandbox, "r/a/b/c.txt", "c\n");
+	assert_true(is_head(sandbox, tree));
+	assert_false(is_head(sandbox, index));
+	GIT(sandbox, "r", "add", "a");
+	assert_true(is_head(sandbox, index));
+	/* More, less, another kind. */
+	sandbox_write(sandbox, "r/not-there", "x\n");
+	assert_false(is_head(sandbox, tree));
+	assert_int_equal(unlink(sandbox_path(sandbox, "r/not-there")), 0);
+	sandbox_write(sandbox, "r/a/more", "");
+	assert_false(is_head(sandbox, tree));
+	assert_int_equal(unlink(sandbox_path(sandbox, "r/a/more")), 0);
+	assert_int_equal(unlink(sandbox_path(sandbox, "r/a/empty")), 0);
+	assert_false(is_head(sandbox, tree));
+	assert_int_equal(symlink("b/c.txt", sandbox_path(sandbox, "r/a/empty")), 0);
+	assert_false(is_head(sandbox, tree));
+	GIT(sandbox, "r", "checkout", "a/empty");
+	assert_true(is_head(sandbox, tree));
+	assert_int_equal(rename(sandbox_path(sandbox, "r/z"), sandbox_path(sandbox, "r/y")), 0);
+	assert_false(is_head(sandbox, tree));
+	assert_int_equal(rename(sandbox_path(sandbox, "r/y"), sandbox_path(sandbox, "r/z")), 0);
+	/* Line ends as git would store them. */
+	GIT(sandbox, "r", "config", "core.autocrlf", "true");
+	sandbox_write(sandbox, "r/a/b/c.txt", "c\r\n");
+	assert_true(is_head(sandbox, tree));
+	GIT(sandbox, "r", "config", "core.autocrlf", "false");
+	assert_false(is_head(sandbox, tree));
+	/* HEAD moved on, the files did not. */
+	GIT(sandbox, "r", "checkout", "a/b/c.txt");
+	GIT(sandbox, "r", "commit", "-q", "--allow-empty", "-m", "the same");
+	assert_true(is_head(sandbox, tree) && is_head(sandbox, index));
+	GIT(sandbox, "r", "rm", "-q", "--cached", "z");
+	GIT(sandbox, "r", "commit", "-qm", "without z");
+	assert_false(is_head(sandbox, tree));
+	assert_true(is_head(sandbox, index));
+}
+
 static void test_hostile_attributes(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -733,6 +804,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_walk_is_bounded, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_workspace, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_conversions, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_is_head, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_hostile_attributes, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_no_commit_yet, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_revisions, sandbox_open, sandbox_close),
