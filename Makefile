@@ -8,13 +8,14 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-proto
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -iquote include -ffp-contract=off $(WARNINGS) \
 	$(shell $(PKG_CONFIG) --cflags $(MODULES)) $(CFLAGS)
-MODULES = libgit2 yaml-0.1 libcjson gsl zlib libzstd
+MODULES = libgit2 yaml-0.1 libcjson gsl zlib libzstd libcmark-gfm
 LIBS = $(shell $(PKG_CONFIG) --libs $(MODULES)) -lcsv -lpthread -lm
 
 # What a build and a test run need, see .ci/require: Debian's and Ubuntu's package, and what shows that it is there.
 BUILD_NEEDS = $(patsubst cc,gcc,$(notdir $(firstword $(CC)))):command:$(firstword $(CC)) libc6-dev:header:stdlib.h \
 	pkg-config:command:$(PKG_CONFIG) libgit2-dev:module:libgit2 libyaml-dev:module:yaml-0.1 \
-	libcjson-dev:module:libcjson libcsv-dev:header:csv.h libgsl-dev:module:gsl zlib1g-dev:module:zlib libzstd-dev:module:libzstd
+	libcjson-dev:module:libcjson libcsv-dev:header:csv.h libgsl-dev:module:gsl zlib1g-dev:module:zlib libzstd-dev:module:libzstd \
+	libcmark-gfm-dev:module:libcmark-gfm libcmark-gfm-extensions-dev:header:cmark-gfm-core-extensions.h
 TEST_NEEDS = libcmocka-dev:header:cmocka.h bats:command:bats perl:command:prove git:command:git
 # Shells whose completion is tried; without them, those tests are skipped.
 SHELL_NEEDS = zsh:command:zsh fish:command:fish

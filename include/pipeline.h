@@ -14,6 +14,7 @@
 #include "publish.h"
 #include "rejudge.h"
 #include "results.h"
+#include "site.h"
 #include "source.h"
 #include "synth.h"
 #include "version_report.h"
@@ -112,6 +113,9 @@ int workspace_try(struct trial *trial, struct workspace *workspace, const struct
 /* Report: the pages as files to write, after workspace_measure(). recheck: as the manifest.json that is there says (as-of and source),
  * see `report --check`. */
 int workspace_pages(struct publish_file **files, size_t *count, struct workspace *workspace, bool recheck, struct failure *failure);
+
+/* Site: the pages as files of a static web site, see site.h; previous: the bytes of the SITE_MANIFEST that is there now. */
+int workspace_site(struct publish_file **files, size_t *count, struct workspace *workspace, struct text previous, struct failure *failure);
 
 /* Of files, those that differ from what the source holds now. */
 int workspace_stale(struct publish_file **stale, size_t *stale_count, struct workspace *workspace, const struct publish_file *files,

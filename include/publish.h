@@ -31,6 +31,9 @@ struct publish_file {
 int publish_files(size_t *changed, size_t *removed, const char *top, const struct publish_file *files, size_t count,
                   struct failure *failure);
 
+/* A path that a list of somebody else's may name for removal: letters, digits, '_', '-', '.' and '/' alone, no part empty or with a dot first. */
+bool publish_is_plain(struct text path);
+
 struct publish_request {
 	const char *git_dir;     /* as for source_open */
 	const char *directory;

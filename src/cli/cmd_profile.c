@@ -17,36 +17,12 @@ static const struct option profile_options[] = {
 	CSV_MEMORY_OPTION,
 };
 
-/* A profile is read whole: it is small, and its checksum is over all of it. */
-static int read_bytes(struct text *bytes, const char *path, const struct limits *limits, struct arena *arena, struct failure *failure)
-{
-	enum read_result result;
-	struct stream *stream;
-	size_t got = 1, len = 0;
-	int status = 0;
-
-	if (stream_open(&stream, &result, path, limits->blob_bytes, failure) < 0)
-		return -1;
-	uint64_t size = stream ? stream_size(stream) : 0;
-	if (!stream || size > limits->blob_bytes) {
-		stream_close(stream);
-		return failure_set(failure, EXIT_UNABLE, "'%s' is larger than %zu bytes (%s)", path, limits->blob_bytes,
-		                   limit_note(limits, &limits->blob_bytes).text);
-	}
-	char *at = arena_alloc(arena, (size_t)size);
-	while (got && len < size && (status = stream_read(&got, stream, at + len, (size_t)size - len, failure)) == 0)
-		len += got;
-	stream_close(stream);
-	*bytes = (struct text){at, len};
-	return status;
-}
-
 int session_profile(struct profile *out, const char *path, const struct limits *limits, struct invocation *invocation)
 {
 	struct failure failure;
 	struct text bytes, why;
 
-	if (read_bytes(&bytes, path, limits, &invocation->arena, &failure) < 0)
+	if (session_read(&bytes, path, limits, &invocation->arena, &failure) < 0)
 		return session_fail(&failure);
 	if (!profile_read(out, &why, bytes, &invocation->arena)) {
 		failure_set(&failure, EXIT_FINDINGS, "'%s' %.*s", path, TEXT_ARGS(why));

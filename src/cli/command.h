@@ -41,7 +41,7 @@ struct invocation {
 	/* for some */
 	bool why, commit, check, show, clear, merge, suggest, waivers, server, exit_code;
 	struct words workspaces;
-	const char *branch, *author, *base;
+	const char *branch, *author, *base, *out;
 	struct output *outputs; /* every --format, for commands of many formats */
 	size_t output_count;
 	const char *summary;
@@ -116,6 +116,8 @@ int session_measure(struct workspace *workspace, bool latest_only, const struct 
 int session_fail(const struct failure *failure);
 /* A usage error of a command's own: prints it with where to look, returns EXIT_USAGE. */
 int session_usage(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The whole of a small file that the command line names. */
+int session_read(struct text *bytes, const char *path, const struct limits *limits, struct arena *arena, struct failure *failure);
 /* Writes what a command made to --output or stdout; returns code, or EXIT_UNABLE when it could not be written. */
 int session_write(const struct invocation *invocation, const struct buffer *out, int code);
 /* The same to a file, "-" for stdout. */

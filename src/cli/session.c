@@ -407,3 +407,26 @@ int cli_run(int argc, char **argv)
 	arena_release(&invocation.arena);
 	return code;
 }
+
+int session_read(struct text *bytes, const char *path, const struct limits *limits, struct arena *arena, struct failure *failure)
+{
+	enum read_result result;
+	struct stream *stream;
+	size_t got = 1, len = 0;
+	int status = 0;
+
+	if (stream_open(&stream, &result, path, limits->blob_bytes, failure) < 0)
+		return -1;
+	uint64_t size = stream ? stream_size(stream) : 0;
+	if (!stream || size > limits->blob_bytes) {
+		stream_close(stream);
+		return failure_set(failure, EXIT_UNABLE, "'%s' is larger than %zu bytes (%s)", path, limits->blob_bytes,
+		                   limit_note(limits, &limits->blob_bytes).text);
+	}
+	char *at = arena_alloc(arena, (size_t)size);
+	while (got && len < size && (status = stream_read(&got, stream, at + len, (size_t)size - len, failure)) == 0)
+		len += got;
+	stream_close(stream);
+	*bytes = (struct text){at, len};
+	return status;
+}

@@ -129,6 +129,17 @@ int workspace_pages(struct publish_file **files, size_t *count, struct workspace
 	return 0;
 }
 
+int workspace_site(struct publish_file **files, size_t *count, struct workspace *workspace, struct text previous, struct failure *failure)
+{
+	struct site_request request = {.results = &workspace->results, .source = workspace->source, .previous = previous};
+	struct publish_file *pages;
+
+	if (workspace_pages(&pages, &request.page_count, workspace, false, failure) < 0)
+		return -1;
+	request.pages = pages;
+	return site_files(files, count, &request, &workspace->arena, failure);
+}
+
 int workspace_stale(struct publish_file **stale, size_t *stale_count, struct workspace *workspace, const struct publish_file *files,
                     size_t count, struct failure *failure)
 {

@@ -54,6 +54,24 @@ static int write_file(size_t *changed, size_t *removed, struct workdir *workdir,
 	return workdir_write(&status, workdir, file->path, file->bytes, 0666, failure);
 }
 
+bool publish_is_plain(struct text path)
+{
+	size_t start = 0;
+
+	if (path.len > 512)
+		return false;
+	for (size_t i = 0; i <= path.len; i++) {
+		char c = i < path.len ? path.at[i] : '/';
+		if (c == '/' && (i == start || path.at[start] == '.'))
+			return false;
+		if (c == '/')
+			start = i + 1;
+		else if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
+			return false;
+	}
+	return true;
+}
+
 int publish_files(size_t *changed, size_t *removed, const char *top, const struct publish_file *files, size_t count,
                   struct failure *failure)
 {

@@ -58,24 +58,9 @@ bool report_manifest_read(int64_t *as_of, char source[41], struct text manifest,
 /* A path that may be removed: below the reports folder, of a kind that is made there. */
 static bool is_page_path(struct text path)
 {
-	size_t start = 0;
-
 	if (text_is(path, "history.jsonl") || text_is(path, "metrics.prom"))
 		return true;
-	if (!(text_ends(path, ".md") || text_ends(path, ".json") || text_ends(path, ".svg")) || path.len > 512)
-		return false;
-	for (size_t i = 0; i <= path.len; i++) {
-		if (i < path.len && path.at[i] != '/') {
-			char c = path.at[i];
-			if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
-				return false;
-			continue;
-		}
-		if (i == start || path.at[start] == '.')
-			return false;
-		start = i + 1;
-	}
-	return true;
+	return (text_ends(path, ".md") || text_ends(path, ".json") || text_ends(path, ".svg")) && publish_is_plain(path);
 }
 
 size_t manifest_pages(struct text **paths, struct text manifest, struct arena *arena)

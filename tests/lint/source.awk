@@ -90,6 +90,7 @@ function library(header) {
 	if (header ~ /^zlib\.h$/) return "zlib"
 	if (header ~ /^zstd\.h$/) return "zstd"
 	if (header ~ /^gsl\//) return "GSL"
+	if (header ~ /^cmark-gfm/) return "cmark-gfm"
 	if (header ~ /^(pthread|threads|semaphore)\.h$/) return "pthreads"
 	return ""
 }
