@@ -135,8 +135,18 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libgalley.a | build-needs
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libgalley.a $(LIBS)
 
-install: $(BUILD)/galley ## install below PREFIX (/usr/local), with DESTDIR before it
+SHARE = $(PREFIX)/share
+MAN = $(SHARE)/man/man1
+install: $(BUILD)/galley ## install program, manual pages and completions below PREFIX (/usr/local), with DESTDIR before it
 	install -D -m 755 $(BUILD)/galley '$(DESTDIR)$(PREFIX)/bin/galley'
+	install -d '$(DESTDIR)$(MAN)' '$(DESTDIR)$(SHARE)/bash-completion/completions' '$(DESTDIR)$(SHARE)/zsh/site-functions' '$(DESTDIR)$(SHARE)/fish/vendor_completions.d'
+	$(BUILD)/galley help --format man -o '$(DESTDIR)$(MAN)/galley.1'
+	for command in $$(sed -n 's/^COMMAND(\(.*\))$$/\1/p' src/cli/commands.h); do \
+		$(BUILD)/galley help $$command --format man -o '$(DESTDIR)$(MAN)/galley-'$$command.1 || exit; \
+	done
+	$(BUILD)/galley completion bash -o '$(DESTDIR)$(SHARE)/bash-completion/completions/galley'
+	$(BUILD)/galley completion zsh -o '$(DESTDIR)$(SHARE)/zsh/site-functions/_galley'
+	$(BUILD)/galley completion fish -o '$(DESTDIR)$(SHARE)/fish/vendor_completions.d/galley.fish'
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

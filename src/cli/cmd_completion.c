@@ -39,7 +39,7 @@ static const char zsh_script[] =
     "\tdone < <(\"${(Q)words[1]}\" __complete -- \"${(@Q)words[2,CURRENT]}\" 2>/dev/null)\n"
     "\t(( ${#names} )) && compadd -l -d docs -a names\n"
     "}\n"
-    "compdef _galley galley\n";
+    "if [[ ${funcstack[1]} == _galley ]]; then _galley \"$@\"; else compdef _galley galley; fi\n";
 
 static const char fish_script[] =
     "# completion of galley for fish: galley completion fish | source\n"

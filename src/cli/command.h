@@ -24,6 +24,10 @@ struct output {
 	const char *file; /* NULL: --output or standard output */
 };
 
+#ifndef GALLEY_VERSION
+#define GALLEY_VERSION "0.1.0"
+#endif
+
 /* Everything that can be said on a command line. */
 struct invocation {
 	struct arena arena;
@@ -104,6 +108,8 @@ const struct option *command_option(const struct command *command, struct text n
 
 /* Help for one command, or for the program where command is NULL. */
 void help_print(struct buffer *out, const struct command *command);
+/* The same as a manual page, section 1. */
+void man_print(struct buffer *out, const struct command *command);
 
 /* --- what the commands share (session.c) --- */
 

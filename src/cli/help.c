@@ -65,7 +65,7 @@ static int run_help(struct invocation *invocation)
 	const struct command *command = NULL;
 
 	if (invocation->operands.count) {
-		struct text names[32];
+		struct text *names = arena_array(&invocation->arena, command_count, sizeof *names);
 		command = command_find(invocation->operands.items[0]);
 		for (size_t i = 0; i < command_count; i++)
 			names[i] = text_of(commands[i]->name);
@@ -75,7 +75,10 @@ static int run_help(struct invocation *invocation)
 		}
 	}
 	buffer_init(&out);
-	help_print(&out, command);
+	if (session_is(invocation, "man"))
+		man_print(&out, command);
+	else
+		help_print(&out, command);
 	int code = session_write(invocation, &out, EXIT_OK);
 	buffer_release(&out);
 	return code;
@@ -86,6 +89,7 @@ const struct command command_help = {
 	.operands = "[COMMAND]",
 	.most = 1,
 	.summary = "what the program or a command does",
-	.examples = {"galley help", "galley help report"},
+	.examples = {"galley help", "galley help report", "galley help report --format man | man -l -"},
+	.formats = "text|man",
 	.run = run_help,
 };

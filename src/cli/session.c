@@ -13,10 +13,6 @@
 #include "instant.h"
 #include "number.h"
 
-#ifndef GALLEY_VERSION
-#define GALLEY_VERSION "0.1.0"
-#endif
-
 int64_t session_now(void)
 {
 	return (int64_t)time(NULL);
