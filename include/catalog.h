@@ -157,6 +157,7 @@ struct config {
 	const struct value *root;
 	bool has_as_of;
 	int64_t as_of;
+	struct text workspace;     /* "" or "ml/", from the top */
 	struct text recipes, packs, runs, reports; /* folders from the top, without a slash at the end */
 	bool misplaced;            /* galley.yaml could not be read, or its folders are wrong: nothing may be written to reports */
 	struct text *families;     /* built in, then configured */
@@ -260,6 +261,9 @@ void catalog_apply_rules(const struct catalog *catalog, struct diags *diags);
  * directories where they changed, are reported as looser gates (gate/loosened). commit: of base, for messages. The limits are those
  * that now was loaded with. */
 void config_tighten(struct config *now, const struct config *base, struct text commit, struct arena *arena, struct diags *diags);
+
+/* A path as seen from the catalog's workspace, so that it is the same wherever that stands; as it is where it lies elsewhere. */
+struct text catalog_inner(const struct catalog *catalog, struct text path);
 
 const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id);
 const struct pack *catalog_pack(const struct catalog *catalog, struct text id);

@@ -20,6 +20,32 @@ struct history;
 int history_open(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits, bool present,
                  struct arena *arena, struct failure *failure);
 
+/* --- Workspaces that move --- */
+
+/* A workspace is followed where it moves as a whole: where a commit has it in a folder that has none in a parent, it stood in the parent
+ * where that has a workspace which the commit has no more, and which shares ids of recipes or packs with it. */
+
+/* Where the workspace that is read stands in another commit, "" or "ml/": where it is, else in one that what is read has no more, by the same
+ * rule. *found is false where it is in none. */
+int history_place(struct text *place, bool *found, struct source *source, const char *commit, const struct limits *limits, struct arena *arena,
+                  struct failure *failure);
+
+/* Whether a commit may have moved it to where it is now: it had it elsewhere in a parent perhaps, which is not looked into. */
+int history_may_move(bool *may, struct source *source, struct text place, const char *commit, const struct limits *limits, struct failure *failure);
+
+struct history_side {
+	const char *commit;
+	struct text place;
+};
+/* Without what is not committed; followed also from other commits, where it stands in these places. */
+int history_open_sides(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits,
+                       const struct history_side *sides, size_t count, struct arena *arena, struct failure *failure);
+/* The folders that recipes and packs ever were in. */
+size_t history_folder_count(const struct history *history);
+struct text history_folder(enum kind *kind, const struct history *history, size_t at);
+/* Whether a path was a recipe or pack of the workspace in this commit, as far as folders say it. */
+bool history_had(const struct history *history, const char *commit, enum kind kind, struct text path);
+
 /* Whether there are commits to look into, and whether all of them are there. PAST_FOUND: yes. */
 enum past history_extent(const struct history *history);
 /* The failure where there is no such history, or not enough of it: "WHAT: why, and what to do"; returns -1. */

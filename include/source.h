@@ -167,6 +167,15 @@ int source_has_base(bool *has, const char **why, struct source *source, const ch
 /* Another commit of an open source's repository, with the workspace that its own galley.yaml says; closed before `from`. */
 int source_open_commit(struct source **out, struct source *from, const char *commit, struct arena *arena, struct failure *failure);
 
+int source_parents(char (**parents)[41], size_t *count, struct source *source, const char *commit, struct arena *arena, struct failure *failure);
+
+/* The folders ("" or "ml/", in the order of their trees) with a galley.yaml in a commit and none in a later one; later NULL: in what is
+ * read. Those that a workspace may have moved away from. Fails beyond limits->walk_files folders that differ. */
+int source_vanished(struct text **places, size_t *count, struct source *source, const char *commit, const char *later,
+                    const struct limits *limits, struct arena *arena, struct failure *failure);
+/* Takes another folder for the workspace, "" or "ml/", that lives as long as the source. */
+void source_enter(struct source *source, struct text workspace);
+
 struct history_commit {
 	char id[41];
 	int64_t time;  /* of its committer */
@@ -180,6 +189,7 @@ struct history_file {
 	struct text path;
 	char blob[41];
 	bool merged;      /* another commit made it, which this one merged */
+	bool is_new;      /* at least one of the commit's parents had nothing there */
 	const struct history_commit *commit;
 };
 

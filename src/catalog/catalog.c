@@ -261,6 +261,13 @@ static int compare_model_id(const void *key, const void *item)
 	return text_compare(*(const struct text *)key, ((const struct model *)item)->record.id);
 }
 
+struct text catalog_inner(const struct catalog *catalog, struct text path)
+{
+	struct text workspace = catalog->config.workspace;
+
+	return text_equal(text_cut(path, 0, workspace.len), workspace) ? text_cut(path, workspace.len, path.len) : path;
+}
+
 const struct recipe *catalog_recipe(const struct catalog *catalog, struct text id)
 {
 	return find(catalog->recipes, catalog->recipe_count, sizeof *catalog->recipes, id, compare_recipe_id);

@@ -22,7 +22,8 @@ static void set_defaults(struct config *config, struct loader *loader)
 	                          .keep_snapshots = 52,
 	                          .message = TEXT("Update model reports"),
 	                          .hold = 1,
-	                          .limits = *loader->limits};
+	                          .limits = *loader->limits,
+	                          .workspace = source_get_info(loader->source)->workspace};
 	for (size_t i = 0; i < sizeof built_in_families / sizeof *built_in_families; i++) {
 		config->families = arena_grow(arena, config->families, config->family_count, sizeof *config->families);
 		config->families[config->family_count++] = built_in_families[i];
@@ -53,7 +54,6 @@ static void read_folders(struct config *config, struct loader *loader)
 {
 	static const char *const names[FOLDERS] = {"recipes", "packs", "runs", "reports"};
 	struct text *out[FOLDERS] = {&config->recipes, &config->packs, &config->runs, &config->reports};
-	struct text workspace = source_get_info(loader->source)->workspace;
 	const struct value *map = value_get(config->root, "directories");
 	struct text folders[FOLDERS];
 
@@ -71,7 +71,7 @@ static void read_folders(struct config *config, struct loader *loader)
 			         TEXT_ARGS(excerpt(folders[i], loader->arena)));
 			diag_help(loader->diags, "give each a folder of its own");
 		}
-		*out[i] = text_format(loader->arena, "%.*s%.*s", TEXT_ARGS(workspace), TEXT_ARGS(folders[i]));
+		*out[i] = text_format(loader->arena, "%.*s%.*s", TEXT_ARGS(config->workspace), TEXT_ARGS(folders[i]));
 	}
 }
 

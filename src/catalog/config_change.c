@@ -96,6 +96,12 @@ static void compare_present(struct relaxing *relaxing)
 	       "the present decides which waivers count and what is stale: whoever merges this should know why it moves");
 }
 
+/* As galley.yaml names it: a workspace that moves takes its folders along. */
+static struct text named(const struct config *config, struct text folder)
+{
+	return text_cut(folder, config->workspace.len, folder.len);
+}
+
 static void compare_folders(struct relaxing *relaxing)
 {
 	const struct config *now = relaxing->now, *base = relaxing->base;
@@ -103,10 +109,10 @@ static void compare_folders(struct relaxing *relaxing)
 		const char *name;
 		struct text is, was;
 	} folders[] = {
-		{"recipes", now->recipes, base->recipes},
-		{"packs", now->packs, base->packs},
-		{"runs", now->runs, base->runs},
-		{"reports", now->reports, base->reports},
+		{"recipes", named(now, now->recipes), named(base, base->recipes)},
+		{"packs", named(now, now->packs), named(base, base->packs)},
+		{"runs", named(now, now->runs), named(base, base->runs)},
+		{"reports", named(now, now->reports), named(base, base->reports)},
 	};
 
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

@@ -71,7 +71,7 @@ static void add_commit(void *context, const struct walked_commit *walked)
 		enum kind kind = index->folders[file->which].kind;
 		if (kind != KIND_CONFIG && !is_manifest_path(file->path))
 			continue;
-		struct change change = {index_add_path(index, kind, file->path, build->arena), GONE};
+		struct change change = {index_add_path(index, kind, file->path, build->arena), GONE, memcmp(file->was, gone, ID_BYTES) == 0};
 		if (memcmp(file->blob, gone, ID_BYTES) != 0)
 			change.blob = add_blob(build, file->blob, kind, file->path);
 		index->changes = arena_grow(build->arena, index->changes, index->change_count, sizeof *index->changes);
@@ -132,30 +132,12 @@ int index_read_blobs(struct index *index, size_t from, struct source *source, co
 	return status;
 }
 
-static void add_folders_of(struct index *wanted, const struct blob *config, struct text top, struct arena *arena)
-{
-	if (!config->id.len)
-		return;
-	index_add_folder(wanted, KIND_RECIPE, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(config->id)), arena);
-	index_add_folder(wanted, KIND_PACK, text_format(arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(config->version)), arena);
-}
-
-/* Folders that a galley.yaml of this history names, not one of another branch. */
-static void find_folders(struct index *wanted, const struct history *history, struct text top)
-{
-	const struct index *index = &history->index;
-
-	for (size_t c = 0; c < index->commit_count; c++)
-		for (uint32_t k = 0; history->reached[c] && k < index->commits[c].change_count; k++) {
-			const struct change *change = &index->changes[index->commits[c].changes + k];
-			if (change->blob != GONE && index->paths[change->path].kind == KIND_CONFIG)
-				add_folders_of(wanted, &index->blobs[change->blob], top, history->arena);
-		}
-}
-
+/* What is known of blobs and moves stays true. */
 static void start_index(struct index *index, const struct index *wanted, struct text shape, struct arena *arena)
 {
-	*index = (struct index){.shape = shape};
+	struct index old = *index;
+
+	*index = (struct index){.shape = shape, .moves = old.moves, .move_count = old.move_count};
 	for (size_t i = 0; i < wanted->folder_count; i++)
 		index_add_folder(index, wanted->folders[i].kind, wanted->folders[i].path, arena);
 }
@@ -166,19 +148,23 @@ static int walk_new(struct history *history, struct failure *failure)
 	struct build build = {.index = index, .arena = history->arena, .first_blob = index->blob_count};
 	struct walker walker = {&build, is_known, add_commit};
 	struct text *paths = arena_array(history->arena, index->folder_count, sizeof *paths);
+	char from[41];
 
 	for (size_t i = 0; i < index->folder_count; i++)
 		paths[i] = index->folders[i].path;
-	if (source_walk(history->source, source_get_info(history->source)->commit, paths, index->folder_count, &walker, &history->limits, failure) < 0)
-		return -1;
+	for (size_t i = 0; i < history->seed_count; i++) {
+		id_print(from, history->seeds[i].commit);
+		if (source_walk(history->source, from, paths, index->folder_count, &walker, &history->limits, failure) < 0)
+			return -1;
+	}
 	return index_read_blobs(index, build.first_blob, history->source, build.blob_paths, &history->limits, history->arena, failure);
 }
 
 /* What a parsed manifest depends on beside its bytes. */
-static struct text make_shape(const struct limits *limits, struct text top, struct arena *arena)
+static struct text make_shape(const struct limits *limits, struct arena *arena)
 {
-	return text_format(arena, "%zu %zu %zu %zu %zu %zu %.*s", limits->manifest_bytes, limits->depth, limits->yaml_nodes, limits->yaml_aliases,
-	                   limits->scalar_bytes, limits->key_bytes, TEXT_ARGS(top));
+	return text_format(arena, "%zu %zu %zu %zu %zu %zu", limits->manifest_bytes, limits->depth, limits->yaml_nodes, limits->yaml_aliases,
+	                   limits->scalar_bytes, limits->key_bytes);
 }
 
 /* --- Opening --- */
@@ -247,30 +233,41 @@ static int find_tip(struct history *history)
 	return history->tip == ID_NONE ? -1 : 0;
 }
 
-static bool has_folders(const struct index *index, const struct index *wanted)
+/* Again, with the folders that it lacked. Those of other branches and workspaces stay, so that they need not make it again in their turn. */
+static void start_again(struct index *index, const struct index *wanted, struct arena *arena)
 {
+	struct index all = {.shape = index->shape};
+
+	for (size_t i = 0; i < index->folder_count && wanted->folder_count + index->folder_count <= FOLDERS_MOST; i++)
+		index_add_folder(&all, index->folders[i].kind, index->folders[i].path, arena);
 	for (size_t i = 0; i < wanted->folder_count; i++)
-		if (!index_has_folder(index, &wanted->folders[i]))
-			return false;
-	return true;
+		index_add_folder(&all, wanted->folders[i].kind, wanted->folders[i].path, arena);
+	start_index(index, &all, index->shape, arena);
+}
+
+static void add_wanted(struct index *wanted, struct history *history, const struct catalog *settings)
+{
+	history_wanted(wanted, history);
+	index_add_folder(wanted, KIND_RECIPE, settings->config.recipes, history->arena);
+	index_add_folder(wanted, KIND_PACK, settings->config.packs, history->arena);
 }
 
 static int build(struct history *history, const struct catalog *settings, struct failure *failure)
 {
 	const struct source_info *info = source_get_info(history->source);
-	struct text shape = make_shape(&history->limits, info->workspace, history->arena), bytes = TEXT("");
-	struct index *index = &history->index, wanted = {.shape = shape}, all = {.shape = shape};
+	struct text shape = make_shape(&history->limits, history->arena), bytes = TEXT("");
+	struct index *index = &history->index, wanted = {.shape = shape};
+	bool whole = false;
 
-	index_add_folder(&wanted, KIND_CONFIG, text_format(history->arena, "%.*sgalley.yaml", TEXT_ARGS(info->workspace)), history->arena);
-	index_add_folder(&wanted, KIND_CONFIG, text_format(history->arena, "%.*sgalley.yml", TEXT_ARGS(info->workspace)), history->arena);
-	index_add_folder(&wanted, KIND_RECIPE, settings->config.recipes, history->arena);
-	index_add_folder(&wanted, KIND_PACK, settings->config.packs, history->arena);
+	add_wanted(&wanted, history, settings);
 	/* What a shallow clone lacks may be there later. */
 	if (!info->shallow)
 		bytes = source_memory_read(history->source, INDEX_NAME, INDEX_BYTES, history->arena);
-	if (!index_decode(index, bytes, shape, wanted.folders, wanted.folder_count, history->arena))
+	if (!index_decode(index, bytes, shape, wanted.folders, wanted.folder_count, history->arena)) {
+		*index = (struct index){.shape = shape};
 		start_index(index, &wanted, shape, history->arena);
-	size_t known = index->commit_count;
+	}
+	size_t known = index->commit_count, known_moves = index->move_count;
 	for (;;) {
 		if (walk_new(history, failure) < 0)
 			return -1;
@@ -278,24 +275,18 @@ static int build(struct history *history, const struct catalog *settings, struct
 			return failure_set(failure, EXIT_UNABLE, "cannot find commit %s in its own history", info->commit);
 		history->reached = NULL;
 		history_reach(history, history->tip);
-		find_folders(&wanted, history, info->workspace);
-		if (wanted.folder_count > FOLDERS_MOST)
-			return failure_set(failure, EXIT_UNABLE, "history names more than %d folders of recipes and packs", FOLDERS_MOST);
-		bool whole = has_folders(index, &wanted);
+		if (history_follow(history, &whole, settings, failure) < 0)
+			return -1;
 		if (whole && !is_stale(history))
 			break;
-		/* Those of other branches stay, so that they need not make it again in their turn. */
-		for (size_t i = 0; i < index->folder_count && wanted.folder_count + index->folder_count <= FOLDERS_MOST; i++)
-			index_add_folder(&all, index->folders[i].kind, index->folders[i].path, history->arena);
-		for (size_t i = 0; i < wanted.folder_count; i++)
-			index_add_folder(&all, wanted.folders[i].kind, wanted.folders[i].path, history->arena);
-		start_index(index, &all, shape, history->arena);
-		all = (struct index){.shape = shape};
+		wanted = (struct index){.shape = shape};
+		add_wanted(&wanted, history, settings);
+		if (wanted.folder_count > FOLDERS_MOST)
+			return failure_set(failure, EXIT_UNABLE, "history names more than %d folders of recipes and packs", FOLDERS_MOST);
+		start_again(index, &wanted, history->arena);
 		known = 0;
 	}
-	history->folders = wanted.folders;
-	history->folder_count = wanted.folder_count;
-	if (!info->shallow && index->commit_count > known)
+	if (!info->shallow && (index->commit_count > known || index->move_count > known_moves))
 		save(history);
 	return count_reached(history, failure);
 }
@@ -303,23 +294,17 @@ static int build(struct history *history, const struct catalog *settings, struct
 /* Only what is read can have versions. */
 static void start_without(struct history *history, const struct catalog *settings)
 {
-	struct index folders = {.shape = TEXT("")};
+	bool whole;
+	struct failure none;
 
 	history->tip = ID_NONE;
-	index_add_folder(&folders, KIND_RECIPE, settings->config.recipes, history->arena);
-	index_add_folder(&folders, KIND_PACK, settings->config.packs, history->arena);
-	history->folders = folders.folders;
-	history->folder_count = folders.folder_count;
+	history_follow(history, &whole, settings, &none);
 }
 
-int history_open(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits, bool present,
-                 struct arena *arena, struct failure *failure)
+static int open(struct history *history, const struct catalog *settings, bool present, struct failure *failure)
 {
-	const struct source_info *info = source_get_info(source);
-	struct history *history = arena_alloc(arena, sizeof *history);
+	const struct source_info *info = source_get_info(history->source);
 
-	*history = (struct history){.source = source, .limits = *limits, .arena = arena, .reached_from = SIZE_MAX};
-	*out = history;
 	history->extent = info->commit[0] ? info->shallow ? PAST_SHALLOW : PAST_FOUND : PAST_NO_HISTORY;
 	if (info->commit[0] && build(history, settings, failure) < 0)
 		return -1;
@@ -328,8 +313,36 @@ int history_open(struct history **out, struct source *source, const struct catal
 		start_without(history, settings);
 	if (present && info->kind != SOURCE_COMMIT && history_add_present(history, settings, failure) < 0)
 		return -1;
-	index_names(&history->index, history->folders, history->folder_count, arena);
+	index_names(&history->index, history->folders, history->folder_count, history->arena);
 	return 0;
+}
+
+static struct history *start(struct source *source, const struct limits *limits, struct arena *arena)
+{
+	const struct source_info *info = source_get_info(source);
+	struct history *history = arena_alloc(arena, sizeof *history);
+
+	*history = (struct history){.source = source, .limits = *limits, .arena = arena, .reached_from = SIZE_MAX};
+	history->places[history->place_count++] = info->workspace;
+	if (info->commit[0])
+		history_seed(history, info->commit, info->workspace);
+	return history;
+}
+
+int history_open(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits, bool present,
+                 struct arena *arena, struct failure *failure)
+{
+	*out = start(source, limits, arena);
+	return open(*out, settings, present, failure);
+}
+
+int history_open_sides(struct history **out, struct source *source, const struct catalog *settings, const struct limits *limits,
+                       const struct history_side *sides, size_t count, struct arena *arena, struct failure *failure)
+{
+	*out = start(source, limits, arena);
+	for (size_t i = 0; i < count; i++)
+		history_seed(*out, sides[i].commit, sides[i].place);
+	return open(*out, settings, false, failure);
 }
 
 enum past history_extent(const struct history *history)

@@ -5,8 +5,8 @@
 
 /* A line with the format's version, a checksum of the rest, and the rest: numbers are little-endian; a text is its length and its bytes.
  * The checksum tells damage from what was once written; every number is checked all the same before it is used. */
-#define MAGIC "galley versions 1\n"
-enum { CHECKSUM_BYTES = 8, DIGEST_BYTES = 32, COUNT_MOST = 1 << 28 };
+#define MAGIC "galley versions 2\n"
+enum { CHECKSUM_BYTES = 8, DIGEST_BYTES = 32, CHANGE_BYTES = 9, MOVE_BYTES = 17, COUNT_MOST = 1 << 28 };
 
 static uint64_t mix(uint64_t sum, uint64_t word)
 {
@@ -71,6 +71,32 @@ static void put_commit(struct buffer *out, const struct index *index, const stru
 	for (uint32_t i = 0; i < commit->change_count; i++) {
 		put_count(out, index->changes[commit->changes + i].path);
 		put_count(out, index->changes[commit->changes + i].blob);
+		put(out, index->changes[commit->changes + i].is_new, 1);
+	}
+}
+
+/* Of commits that are gone nothing need be known. */
+static void put_moves(struct buffer *out, const struct index *index)
+{
+	size_t count = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < index->move_count; i++) {
+			const struct move *move = &index->moves[i];
+			size_t commit = id_table_find(&index->by_commit, move->commit), parent = id_table_find(&index->by_commit, move->parent);
+			if (commit == ID_NONE || parent == ID_NONE)
+				continue;
+			count += pass == 0;
+			if (pass == 0)
+				continue;
+			put_count(out, commit);
+			put_count(out, parent);
+			put(out, move->found, 1);
+			put_text(out, move->to);
+			put_text(out, move->from);
+		}
+		if (pass == 0)
+			put_count(out, count);
 	}
 }
 
@@ -112,6 +138,7 @@ void index_encode(struct buffer *out, const struct index *index)
 	put_count(&body, index->commit_count);
 	for (size_t i = 0; i < index->commit_count; i++)
 		put_commit(&body, index, &index->commits[i]);
+	put_moves(&body, index);
 	buffer_string(out, MAGIC);
 	put(out, index_checksum(buffer_text(&body)), CHECKSUM_BYTES);
 	buffer_add(out, buffer_text(&body));
@@ -174,6 +201,15 @@ static struct text get_text(struct reader *reader)
 	return at ? (struct text){at, len} : TEXT("");
 }
 
+static bool get_flag(struct reader *reader)
+{
+	uint64_t value = get(reader, 1);
+
+	if (value > 1)
+		reader->bad = true;
+	return value == 1;
+}
+
 static void get_digest(char out[65], struct reader *reader)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -232,6 +268,34 @@ static void get_blobs(struct index *index, struct reader *reader, struct arena *
 	reader->bad = reader->bad || index->blob_count != count;
 }
 
+/* "" or "ml/". */
+static struct text get_place(struct reader *reader)
+{
+	struct text place = get_text(reader);
+
+	if (place.len && (place.at[0] == '/' || place.at[place.len - 1] != '/'))
+		reader->bad = true;
+	return place;
+}
+
+static void get_moves(struct index *index, struct reader *reader, struct arena *arena)
+{
+	size_t count = get_count(reader, MOVE_BYTES);
+
+	for (size_t i = 0; i < count && !reader->bad; i++) {
+		uint32_t commit = get_below(reader, index->commit_count), parent = get_below(reader, index->commit_count);
+		struct move move = {.found = get_flag(reader)};
+		move.to = get_place(reader);
+		move.from = get_place(reader);
+		if (reader->bad)
+			return;
+		memcpy(move.commit, index->commits[commit].id, ID_BYTES);
+		memcpy(move.parent, index->commits[parent].id, ID_BYTES);
+		index->moves = arena_grow(arena, index->moves, index->move_count, sizeof *index->moves);
+		index->moves[index->move_count++] = move;
+	}
+}
+
 static void get_commit(struct index *index, struct reader *reader, size_t parents, size_t changes, struct arena *arena)
 {
 	struct commit commit = {.parents = (uint32_t)index->parent_count, .changes = (uint32_t)index->change_count};
@@ -247,9 +311,9 @@ static void get_commit(struct index *index, struct reader *reader, size_t parent
 		else
 			reader->bad = true;
 	}
-	commit.change_count = (uint32_t)get_count(reader, 8);
+	commit.change_count = (uint32_t)get_count(reader, CHANGE_BYTES);
 	for (uint32_t i = 0; i < commit.change_count && !reader->bad; i++) {
-		struct change change = {.path = get_below(reader, index->path_count), .blob = (uint32_t)get(reader, 4)};
+		struct change change = {.path = get_below(reader, index->path_count), .blob = (uint32_t)get(reader, 4), .is_new = get_flag(reader)};
 		if (change.blob != GONE && (change.blob >= index->blob_count || reader->bad ||
 		                            index->blobs[change.blob].kind != index->paths[change.path].kind))
 			reader->bad = true;
@@ -284,13 +348,14 @@ static void get_body(struct index *index, struct reader *reader, struct arena *a
 			reader->bad = true;
 	}
 	get_blobs(index, reader, arena);
-	size_t parents = get_count(reader, 4), changes = get_count(reader, 8), commits = get_count(reader, ID_BYTES + 20);
+	size_t parents = get_count(reader, 4), changes = get_count(reader, CHANGE_BYTES), commits = get_count(reader, ID_BYTES + 20);
 	index->parents = arena_array(arena, room_for(parents), sizeof *index->parents);
 	index->changes = arena_array(arena, room_for(changes), sizeof *index->changes);
 	id_table_reserve(&index->by_commit, commits, arena);
 	index->commits = arena_array(arena, room_for(commits), sizeof *index->commits);
 	for (size_t i = 0; i < commits && !reader->bad; i++)
 		get_commit(index, reader, parents, changes, arena);
+	get_moves(index, reader, arena);
 	if (reader->at != reader->bytes.len || index->parent_count != parents || index->change_count != changes)
 		reader->bad = true;
 }

@@ -64,10 +64,10 @@ bool index_has_folder(const struct index *index, const struct folder *folder)
 
 void index_add_folder(struct index *index, enum kind kind, struct text path, struct arena *arena)
 {
-	if (index_has_folder(index, &(struct folder){kind, path}))
+	if (index_has_folder(index, &(struct folder){.kind = kind, .path = path}))
 		return;
 	index->folders = arena_grow(arena, index->folders, index->folder_count, sizeof *index->folders);
-	index->folders[index->folder_count++] = (struct folder){kind, text_format(arena, "%.*s", TEXT_ARGS(path))};
+	index->folders[index->folder_count++] = (struct folder){.kind = kind, .path = text_format(arena, "%.*s", TEXT_ARGS(path))};
 }
 
 /* --- Names --- */
@@ -122,12 +122,14 @@ static bool is_below(const struct path *path, const struct folder *folder)
 }
 
 /* Other branches may have had folders that are none of this history. */
-static bool is_wanted(const struct path *path, const struct folder *folders, size_t count)
+static uint64_t places_of(const struct path *path, const struct folder *folders, size_t count)
 {
+	uint64_t places = 0;
+
 	for (size_t i = 0; i < count; i++)
 		if (is_below(path, &folders[i]))
-			return true;
-	return false;
+			places |= folders[i].places;
+	return places;
 }
 
 void index_names(struct index *index, const struct folder *folders, size_t folder_count, struct arena *arena)
@@ -139,8 +141,11 @@ void index_names(struct index *index, const struct folder *folders, size_t folde
 	index->by_path_count = arena_array(arena, index->path_count, sizeof *index->by_path_count);
 	for (size_t i = 0; i < index->change_count; i++)
 		room[index->changes[i].path]++;
-	for (size_t i = 0; i < index->path_count; i++)
+	index->path_places = arena_array(arena, index->path_count, sizeof *index->path_places);
+	for (size_t i = 0; i < index->path_count; i++) {
 		index->by_path[i] = arena_array(arena, room[i], sizeof **index->by_path);
+		index->path_places[i] = places_of(&index->paths[i], folders, folder_count);
+	}
 	for (size_t c = 0; c < index->commit_count; c++) {
 		const struct commit *commit = &index->commits[c];
 		for (uint32_t k = 0; k < commit->change_count; k++) {
@@ -149,7 +154,7 @@ void index_names(struct index *index, const struct folder *folders, size_t folde
 		}
 	}
 	for (size_t path = 0; path < index->path_count; path++)
-		for (size_t i = 0; is_wanted(&index->paths[path], folders, folder_count) && i < index->by_path_count[path]; i++) {
+		for (size_t i = 0; index->path_places[path] && i < index->by_path_count[path]; i++) {
 			uint32_t blob = index->by_path[path][i].blob;
 			if (blob != GONE && index->blobs[blob].name != GONE)
 				add_name_path(&index->names[index->blobs[blob].name], (uint32_t)path, arena);

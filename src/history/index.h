@@ -22,12 +22,21 @@ struct commit {
 
 struct change {
 	uint32_t path, blob; /* GONE: the path is no more */
+	bool is_new;         /* the path was not there in the first parent */
 };
 
 /* A folder (or for KIND_CONFIG a file) whose manifests are indexed. */
 struct folder {
 	enum kind kind;
 	struct text path;
+	uint64_t places; /* of struct history's folders: whose they are, a bit each */
+};
+
+/* What was found out of a workspace that a commit has and one of its parents has not. */
+struct move {
+	unsigned char commit[ID_BYTES], parent[ID_BYTES];
+	struct text to, from; /* "" or "ml/" */
+	bool found;           /* it comes from `from`; else from nowhere */
 };
 
 struct path {
@@ -67,6 +76,8 @@ struct index {
 	size_t parent_count;
 	struct change *changes;
 	size_t change_count;
+	struct move *moves;
+	size_t move_count;
 	/* look-up */
 	struct id_table by_commit, by_blob[KIND_COUNT];
 	struct path_slot *path_slots;
@@ -76,6 +87,7 @@ struct index {
 	size_t name_count;
 	struct occurrence **by_path; /* changes of each path, in the order of commits */
 	size_t *by_path_count;
+	uint64_t *path_places;       /* of the folders that each path lies below */
 };
 
 /* A change of one path. */
@@ -96,13 +108,29 @@ void index_encode(struct buffer *out, const struct index *index);
 /* Of all that follows it in those bytes. */
 uint64_t index_checksum(struct text bytes);
 
+/* Where the workspace stands in a commit, to follow it from there. */
+struct seed {
+	unsigned char commit[ID_BYTES];
+	struct text place;
+};
+
+/* Places are bits of 64. */
+enum { PLACES_MOST = 64 };
+
 struct history {
 	struct source *source;
 	struct limits limits;
 	struct arena *arena;
 	struct index index;
 	enum past extent;
-	const struct folder *folders; /* that this history ever had recipes and packs in; the index may know others */
+	struct text places[PLACES_MOST]; /* where the workspace ever was, "" or "ml/"; the first is where it is read */
+	size_t place_count;
+	uint64_t *place_at;      /* by commit: where it is there; none of those that no seed reaches */
+	struct seed *seeds;      /* the first is the tip */
+	size_t seed_count;
+	struct move read;        /* from the tip to what is read, where that is no commit */
+	bool read_known;
+	struct folder *folders;  /* that this history ever had recipes and packs in; the index may know others */
 	size_t folder_count;
 	size_t tip;              /* the commit to start from; commits.count where there is none */
 	size_t real_count;       /* commits of git; the files that are read may stand behind them as one more */
@@ -115,6 +143,17 @@ struct history {
 /* Fills reached for this commit. */
 void history_reach(struct history *history, size_t from);
 bool is_manifest_path(struct text path);
+
+/* places.c: follows the workspace from the seeds to all that they reach. *whole is false where the index lacks folders that it had: then it is
+ * to be made with index_wanted(), and this asked again. */
+int history_follow(struct history *history, bool *whole, const struct catalog *settings, struct failure *failure);
+/* Files and folders that the index must have for that. */
+void history_wanted(struct index *wanted, const struct history *history);
+/* Where the workspace is known to stand in a commit. */
+void history_seed(struct history *history, const char *commit, struct text place);
+/* Whether what a path is counts in a commit. */
+bool history_counts(const struct history *history, size_t commit, uint32_t path);
+
 int index_read_blobs(struct index *index, size_t from, struct source *source, const struct text *paths, const struct limits *limits,
                      struct arena *arena, struct failure *failure);
 /* present.c: the files that are read as one more commit. */

@@ -34,7 +34,7 @@ struct present {
 static void add_change(struct index *index, uint32_t path, uint32_t blob, struct arena *arena)
 {
 	index->changes = arena_grow(arena, index->changes, index->change_count, sizeof *index->changes);
-	index->changes[index->change_count++] = (struct change){path, blob};
+	index->changes[index->change_count++] = (struct change){.path = path, .blob = blob};
 }
 
 /* Files of the same bytes are one blob, whatever their names. */
@@ -150,6 +150,7 @@ int history_add_present(struct history *history, const struct catalog *settings,
 	commit.change_count = (uint32_t)index->change_count - commit.changes;
 	index->commits = arena_grow(history->arena, index->commits, index->commit_count, sizeof *index->commits);
 	index->commits[index->commit_count] = commit;
+	history->place_at[index->commit_count] = 1;
 	history->tip = index->commit_count++;
 	return 0;
 }

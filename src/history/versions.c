@@ -12,7 +12,8 @@ enum { FILES_MOST = 64 };
 struct standing {
 	struct change *files;
 	size_t count;
-	uint32_t entry; /* of what the first of them says; GONE: the id is not there */
+	size_t first;   /* of those that count where the workspace is */
+	uint32_t entry; /* of what that one says; GONE: the id is not there */
 };
 
 /* What is known of one version. */
@@ -90,8 +91,8 @@ static bool path_before(const struct survey *survey, uint32_t a, uint32_t b)
 	return text_compare(survey->history->index.paths[a].text, survey->history->index.paths[b].text) < 0;
 }
 
-/* The state after the events of one commit. */
-static uint32_t next_state(struct survey *survey, uint32_t from, const struct event *events, size_t count)
+/* The state after the events of one commit; places: where the workspace is. */
+static uint32_t next_state(struct survey *survey, uint32_t from, const struct event *events, size_t count, uint64_t places)
 {
 	const struct standing *old = &survey->states[from];
 	struct standing state = {.files = arena_array(survey->scratch, old->count + count, sizeof *state.files), .entry = GONE};
@@ -110,12 +111,14 @@ static uint32_t next_state(struct survey *survey, uint32_t from, const struct ev
 		size_t at = state.count++;
 		for (; at && path_before(survey, path, state.files[at - 1].path); at--)
 			state.files[at] = state.files[at - 1];
-		state.files[at] = (struct change){path, blob};
+		state.files[at] = (struct change){.path = path, .blob = blob};
 	}
 	if (state.count > FILES_MOST)
 		state.count = FILES_MOST;
-	if (state.count)
-		state.entry = entry_of(survey, state.files[0].blob);
+	while (state.first < state.count && !(survey->history->index.path_places[state.files[state.first].path] & places))
+		state.first++;
+	if (state.first < state.count)
+		state.entry = entry_of(survey, state.files[state.first].blob);
 	survey->states = arena_grow(survey->scratch, survey->states, survey->state_count, sizeof *survey->states);
 	survey->states[survey->state_count] = state;
 	return (uint32_t)survey->state_count++;
@@ -132,11 +135,14 @@ static void find_states(struct survey *survey)
 	survey->state_of = arena_array(survey->scratch, index->commit_count, sizeof *survey->state_of);
 	for (size_t c = 0; c < index->commit_count; c++) {
 		const struct commit *commit = &index->commits[c];
-		uint32_t state = commit->parent_count ? survey->state_of[index->parents[commit->parents]] : 0;
-		size_t end = next;
+		size_t parent = commit->parent_count ? index->parents[commit->parents] : ID_NONE, end = next;
+		uint32_t state = parent == ID_NONE ? 0 : survey->state_of[parent];
+		bool moved = parent != ID_NONE && survey->history->place_at[parent] != survey->history->place_at[c];
 		while (end < count && events[end].occurrence.commit == c)
 			end++;
-		survey->state_of[c] = end > next ? next_state(survey, state, events + next, end - next) : state;
+		if (end > next || (moved && survey->states[state].count))
+			state = next_state(survey, state, events + next, end - next, survey->history->place_at[c]);
+		survey->state_of[c] = state;
 		next = end;
 	}
 }
@@ -176,12 +182,12 @@ static void find_makers(struct survey *survey)
 			continue;
 		if (commit->parent_count && survey->state_of[c] == survey->state_of[index->parents[commit->parents]])
 			continue;
-		const struct blob *blob = blob_at(survey, now->files[0].blob);
+		const struct blob *blob = blob_at(survey, now->files[now->first].blob);
 		for (uint32_t k = 0; k < commit->parent_count; k++) {
 			const struct standing *before = &survey->states[survey->state_of[index->parents[commit->parents + k]]];
 			if (before->entry != now->entry)
 				continue;
-			const struct blob *old = blob_at(survey, before->files[0].blob);
+			const struct blob *old = blob_at(survey, before->files[before->first].blob);
 			made = made && strcmp(old->digest, blob->digest) != 0;
 			approved = approved && !is_approved(old);
 		}
@@ -210,8 +216,8 @@ static void find_stood(struct survey *survey, size_t from)
 		if (entry->stood != ID_NONE && c != from && (entry->stood == from || !is_newer(index, c, entry->stood)))
 			continue;
 		entry->stood = c;
-		entry->path = state->files[0].path;
-		entry->blob = state->files[0].blob;
+		entry->path = state->files[state->first].path;
+		entry->blob = state->files[state->first].blob;
 	}
 }
 
@@ -293,7 +299,9 @@ static bool is_reached(const struct history *history, size_t number)
 	for (size_t i = 0; i < name->path_count; i++)
 		for (size_t k = 0; k < index->by_path_count[name->paths[i]]; k++) {
 			const struct occurrence *occurrence = &index->by_path[name->paths[i]][k];
-			if (history->reached[occurrence->commit] && occurrence->blob != GONE && index->blobs[occurrence->blob].name == number)
+			bool is_it = history->reached[occurrence->commit] && occurrence->blob != GONE && index->blobs[occurrence->blob].name == number;
+			/* What lay in the folder before the workspace came counts from then on. */
+			if (is_it && (history_counts(history, occurrence->commit, name->paths[i]) || history_counts(history, history->tip, name->paths[i])))
 				return true;
 		}
 	return false;
@@ -360,7 +368,8 @@ bool history_at(uint32_t *path, uint32_t *blob, struct history *history, size_t 
 					continue;
 				seen[i] = true;
 				left--;
-				bool is_it = change->blob != GONE && index->blobs[change->blob].name == (uint32_t)(name - index->names);
+				bool is_it = change->blob != GONE && index->blobs[change->blob].name == (uint32_t)(name - index->names) &&
+				             history_counts(history, commit, change->path);
 				if (is_it && (*path == GONE || text_compare(index->paths[change->path].text, index->paths[*path].text) < 0)) {
 					*path = change->path;
 					*blob = change->blob;

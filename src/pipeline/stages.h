@@ -24,6 +24,9 @@ struct before {
 	char revision[41];
 };
 
+/* versions.c: fills in reached and ahead. */
+int read_past(struct before *before, struct workspace *workspace, struct failure *failure);
+
 int before_load(struct before *before, struct workspace *workspace, const struct workspace_request *request, struct failure *failure);
 /* What the change may not do. */
 int compare_with_base(struct workspace *workspace, struct before *before, struct failure *failure);

@@ -5,28 +5,40 @@
 
 /* --- What was wrong before --- */
 
-static int order_diags(const void *left, const void *right)
+/* With its path as seen from the workspace, which may have moved. */
+struct seen {
+	struct text path;
+	const struct diag *diag;
+};
+
+static struct seen see(const struct catalog *catalog, const struct diag *diag)
 {
-	const struct diag *a = *(const struct diag *const *)left, *b = *(const struct diag *const *)right;
-	int order = text_compare(a->place.file ? a->place.file->path : TEXT(""), b->place.file ? b->place.file->path : TEXT(""));
+	return (struct seen){diag->place.file ? catalog_inner(catalog, diag->place.file->path) : TEXT(""), diag};
+}
+
+static int order_seen(const void *left, const void *right)
+{
+	const struct seen *a = left, *b = right;
+	int order = text_compare(a->path, b->path);
 
 	if (!order)
-		order = (int)a->code - (int)b->code;
-	return order ? order : text_compare(a->message, b->message);
+		order = (int)a->diag->code - (int)b->diag->code;
+	return order ? order : text_compare(a->diag->message, b->diag->message);
 }
 
 static void mark_new(struct review *review, const struct diags *earlier, struct arena *arena)
 {
-	const struct diag **known = arena_array(arena, earlier->count, sizeof *known);
+	struct seen *known = arena_array(arena, earlier->count, sizeof *known);
 
 	for (size_t i = 0; i < earlier->count; i++)
-		known[i] = &earlier->items[i];
+		known[i] = see(review->before->catalog, &earlier->items[i]);
 	if (earlier->count)
-		qsort(known, earlier->count, sizeof *known, order_diags);
+		qsort(known, earlier->count, sizeof *known, order_seen);
 	review->is_new = arena_array(arena, review->findings->count, sizeof *review->is_new);
 	for (size_t i = 0; i < review->findings->count; i++) {
 		const struct diag *diag = review->findings->items[i].diag;
-		review->is_new[i] = !earlier->count || !bsearch(&diag, known, earlier->count, sizeof *known, order_diags);
+		struct seen wanted = see(review->now->catalog, diag);
+		review->is_new[i] = !earlier->count || !bsearch(&wanted, known, earlier->count, sizeof *known, order_seen);
 		review->new_counts[diag->severity] += review->is_new[i];
 	}
 }
@@ -40,7 +52,7 @@ static size_t count_edited(const struct catalog *before, const struct catalog *n
 	while (i < before->input_count || k < now->input_count) {
 		int order = i == before->input_count ? 1
 		            : k == now->input_count  ? -1
-		                                     : text_compare(before->inputs[i]->path, now->inputs[k]->path);
+		                                     : text_compare(catalog_inner(before, before->inputs[i]->path), catalog_inner(now, now->inputs[k]->path));
 		if (order == 0)
 			count += !text_equal(before->inputs[i]->bytes, now->inputs[k]->bytes);
 		else

@@ -15,10 +15,16 @@ struct above {
 	const struct recipe *recipe; /* NULL: none */
 };
 
+/* A finding, with its path as seen from the workspace. */
+struct seen {
+	struct text path;
+	const struct diag *diag;
+};
+
 struct causes {
 	struct file_pairs *pairs;
 	const struct catalog *now;
-	const struct diag **before; /* by path, code and message */
+	struct seen *before; /* by path, code and message */
 	size_t before_count;
 	struct lost *lost;          /* by place */
 	size_t lost_count;
@@ -33,29 +39,35 @@ static struct text diag_path(const struct diag *diag)
 	return diag->place.file ? diag->place.file->path : TEXT("");
 }
 
-static int order_findings(const void *left, const void *right)
+static int order_seen(const void *left, const void *right)
 {
-	const struct diag *a = *(const struct diag *const *)left, *b = *(const struct diag *const *)right;
-	int order = text_compare(diag_path(a), diag_path(b));
+	const struct seen *a = left, *b = right;
+	int order = text_compare(a->path, b->path);
 
 	if (!order)
-		order = (int)a->code - (int)b->code;
-	return order ? order : text_compare(a->message, b->message);
+		order = (int)a->diag->code - (int)b->diag->code;
+	return order ? order : text_compare(a->diag->message, b->diag->message);
 }
 
-static void note_before(struct causes *causes, const struct diags *before, struct arena *arena)
+static struct seen see(const struct catalog *catalog, const struct diag *diag)
 {
-	causes->before = arena_array(arena, before->count, sizeof(const struct diag *));
+	return (struct seen){catalog_inner(catalog, diag_path(diag)), diag};
+}
+
+static void note_before(struct causes *causes, const struct catalog *base, const struct diags *before, struct arena *arena)
+{
+	causes->before = arena_array(arena, before->count, sizeof *causes->before);
 	for (size_t i = 0; i < before->count; i++)
-		causes->before[causes->before_count++] = &before->items[i];
+		causes->before[causes->before_count++] = see(base, &before->items[i]);
 	if (causes->before_count)
-		qsort(causes->before, causes->before_count, sizeof(const struct diag *), order_findings);
+		qsort(causes->before, causes->before_count, sizeof *causes->before, order_seen);
 }
 
 static bool was_there(const struct causes *causes, const struct diag *diag)
 {
-	return causes->before_count &&
-	       bsearch(&diag, causes->before, causes->before_count, sizeof(const struct diag *), order_findings) != NULL;
+	struct seen wanted = see(causes->now, diag);
+
+	return causes->before_count && bsearch(&wanted, causes->before, causes->before_count, sizeof wanted, order_seen) != NULL;
 }
 
 /* --- References to what is gone --- */
@@ -145,7 +157,7 @@ struct causes *causes_make(struct file_pairs *pairs, const struct catalog *base,
 	struct causes *causes = arena_alloc(pairs->arena, sizeof *causes);
 
 	*causes = (struct causes){.pairs = pairs, .now = now};
-	note_before(causes, before, pairs->arena);
+	note_before(causes, base, before, pairs->arena);
 	note_records(causes, base, pairs->arena);
 	return causes;
 }

@@ -1,12 +1,13 @@
 #include "change_parts.h"
 
+/* path: as seen from the workspace, which may have moved. */
 static const struct input *find_input(const struct catalog *catalog, struct text path)
 {
 	size_t low = 0, high = catalog->input_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = text_compare(catalog->inputs[middle]->path, path);
+		int order = text_compare(catalog_inner(catalog, catalog->inputs[middle]->path), path);
 		if (order == 0)
 			return catalog->inputs[middle];
 		if (order < 0)
@@ -21,7 +22,7 @@ void file_pairs_make(struct file_pairs *pairs, const struct catalog *base, const
 {
 	*pairs = (struct file_pairs){.arena = arena, .items = arena_array(arena, now->input_count, sizeof *pairs->items)};
 	for (size_t i = 0; i < now->input_count; i++)
-		pairs->items[pairs->count++] = (struct file_pair){.now = now->inputs[i], .base = find_input(base, now->inputs[i]->path)};
+		pairs->items[pairs->count++] = (struct file_pair){.now = now->inputs[i], .base = find_input(base, catalog_inner(now, now->inputs[i]->path))};
 }
 
 static struct file_pair *find_pair(struct file_pairs *pairs, const struct input *file)

@@ -61,7 +61,7 @@ static int find_mainline(struct walk *walk, const git_oid *from)
 	return 0;
 }
 
-static int add_file(struct walk *walk, const struct node *node, struct text path, bool merged)
+static int add_file(struct walk *walk, const struct node *node, const struct node *old, struct text path, bool merged)
 {
 	struct history_file file = {.which = walk->which, .path = path, .merged = merged};
 
@@ -75,6 +75,8 @@ static int add_file(struct walk *walk, const struct node *node, struct text path
 		commit->mainline = walk->on_mainline;
 		walk->told = commit;
 	}
+	for (size_t i = 0; i < walk->parent_count; i++)
+		file.is_new = file.is_new || git_oid_is_zero(&old[i].id);
 	git_oid_tostr(file.blob, sizeof file.blob, &node->id);
 	file.commit = walk->told;
 	walk->files = arena_grow(walk->arena, walk->files, walk->count, sizeof *walk->files);
@@ -101,7 +103,7 @@ static int compare_node(struct walk *walk, const struct node *now, const struct 
 	if (inherited && !walk->on_mainline)
 		return 0;
 	if (now->type == GIT_OBJECT_BLOB)
-		return add_file(walk, now, path, inherited);
+		return add_file(walk, now, old, path, inherited);
 	return now->type == GIT_OBJECT_TREE && depth < walk->limits->walk_depth ? compare_folder(walk, now, old, path, depth) : 0;
 }
 

@@ -142,7 +142,7 @@ static void test_hostile_index(void **state)
 	struct source *source = make_history(sandbox);
 	struct history *history = open_history(sandbox, source, false);
 	struct buffer good;
-	size_t head = strlen("galley versions 1\n"), taken = 0;
+	size_t head = strlen("galley versions 2\n"), taken = 0;
 	struct index index;
 
 	buffer_init(&good);
@@ -171,6 +171,9 @@ static void test_hostile_index(void **state)
 				other.reached = NULL;
 				other.tip = other.index.commit_count - 1;
 				other.real_count = other.index.commit_count;
+				other.place_at = arena_array(&arena, other.index.commit_count + 1, sizeof *other.place_at);
+				for (size_t i = 0; i < other.index.commit_count; i++)
+					other.place_at[i] = 1;
 				index_names(&other.index, other.folders, other.folder_count, &arena);
 				history_versions(&versions, &count, &other, KIND_RECIPE, TEXT("a"), &arena);
 			}
