@@ -14,6 +14,8 @@ struct diff_view {
 	const char *head_place; /* "the working tree", "the index" */
 	bool emoji;             /* in Markdown */
 	struct text folder;     /* of the recipes: left out before paths in Markdown's tables */
+	bool moved;             /* the workspace, between these folders, "" or "ml/": */
+	struct text moved_from, moved_to;
 };
 
 struct diff_counts {

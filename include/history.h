@@ -25,8 +25,8 @@ int history_open(struct history **out, struct source *source, const struct catal
 /* A workspace is followed where it moves as a whole: where a commit has it in a folder that has none in a parent, it stood in the parent
  * where that has a workspace which the commit has no more, and which shares ids of recipes or packs with it. */
 
-/* Where the workspace that is read stands in another commit, "" or "ml/": where it is, else in one that what is read has no more, by the same
- * rule. *found is false where it is in none. */
+/* Where the workspace that is read stands in another commit, "" or "ml/": where it is; else where it was followed to; else one that what is read
+ * has no more, by the same rule for the two of them. *found is false where it is in none. */
 int history_place(struct text *place, bool *found, struct source *source, const char *commit, const struct limits *limits, struct arena *arena,
                   struct failure *failure);
 

@@ -43,6 +43,7 @@ struct workspace_request {
 /* Another state of the same repository, that the one which is read is compared with. */
 struct workspace_base {
 	char commit[41];
+	bool moved;           /* its folder is another one there, catalog.config.workspace */
 	struct catalog catalog;
 	struct resolved resolved;
 	struct diags diags;   /* findings on it, without configured severities */

@@ -40,6 +40,9 @@ static int render(struct workspace *workspace, const struct invocation *invocati
 		.head_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree",
 		.emoji = workspace->catalog.config.emoji,
 		.folder = workspace->catalog.config.recipes,
+		.moved = workspace->base->moved,
+		.moved_from = workspace->base->catalog.config.workspace,
+		.moved_to = workspace->catalog.config.workspace,
 	};
 
 	workspace_differences(&differences, workspace);

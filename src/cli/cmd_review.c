@@ -100,7 +100,8 @@ static int run_review(struct invocation *invocation)
 		struct review review = {
 			.view = {.differences = &differences, .base = workspace.base->commit, .head = at_commit ? info->commit : NULL,
 			         .head_place = info->kind == SOURCE_INDEX ? "the index" : "the working tree", .emoji = workspace.catalog.config.emoji,
-			         .folder = workspace.catalog.config.recipes},
+			         .folder = workspace.catalog.config.recipes, .moved = workspace.base->moved,
+			         .moved_from = workspace.base->catalog.config.workspace, .moved_to = workspace.catalog.config.workspace},
 			.before = &before,
 			.now = &now,
 			.runs = &runs,

@@ -304,19 +304,30 @@ static void find_folders(struct history *history, const struct standings *standi
 	add_folders(history, bare & ~UINT64_C(1), TEXT("recipes"), TEXT("packs"));
 }
 
+/* Each place that is found has a history of its own. */
+static int follow_all(struct history *history, struct standings *standings, struct arena *scratch, struct failure *failure)
+{
+	size_t known;
+
+	do {
+		known = history->place_count;
+		find_standings(standings, history, scratch);
+		/* One more, as the files that are read may stand behind them. */
+		history->place_at = arena_array(history->arena, history->index.commit_count + 1, sizeof *history->place_at);
+		if (take_seeds(history, standings, failure) < 0 || walk_back(history, standings, failure) < 0)
+			return -1;
+	} while (history->place_count > known);
+	return 0;
+}
+
 int history_follow(struct history *history, bool *whole, const struct catalog *settings, struct failure *failure)
 {
 	struct standings standings;
 	struct index wanted = {.shape = TEXT("")};
 	struct arena scratch;
 
-	/* One more, as the files that are read may stand behind them. */
-	history->place_at = arena_array(history->arena, history->index.commit_count + 1, sizeof *history->place_at);
 	arena_init(&scratch);
-	find_standings(&standings, history, &scratch);
-	int status = take_seeds(history, &standings, failure);
-	if (status == 0)
-		status = walk_back(history, &standings, failure);
+	int status = follow_all(history, &standings, &scratch, failure);
 	if (status == 0)
 		find_folders(history, &standings, settings);
 	arena_release(&scratch);
@@ -357,21 +368,46 @@ bool history_had(const struct history *history, const char *commit, enum kind ki
 	return had;
 }
 
+/* Of the places that history has for a commit, the first where it stands. */
+static int place_in_history(struct text *place, bool *found, struct source *source, struct source *other, const struct limits *limits,
+                            struct arena *arena, struct failure *failure)
+{
+	const char *commit = source_get_info(other)->commit;
+	struct history *history;
+	struct catalog settings;
+	struct diags unheard;
+	unsigned char id[ID_BYTES];
+
+	diags_init(&unheard, arena);
+	if (catalog_read_config(&settings, source, limits, arena, &unheard, failure) < 0 ||
+	    history_open(&history, source, &settings, limits, false, arena, failure) < 0)
+		return -1;
+	size_t at = id_parse(id, commit) == 0 ? id_table_find(&history->index.by_commit, id) : ID_NONE;
+	for (size_t i = 0; at != ID_NONE && !*found && i < history->place_count; i++) {
+		if (!(history->place_at[at] >> i & 1))
+			continue;
+		if (place_stands(found, other, history->places[i], limits, failure) < 0)
+			return -1;
+		*place = history->places[i];
+	}
+	return 0;
+}
+
 int history_place(struct text *place, bool *found, struct source *source, const char *commit, const struct limits *limits, struct arena *arena,
                   struct failure *failure)
 {
 	struct text here = source_get_info(source)->workspace;
 	struct source *other;
-	struct arena scratch;
 
-	arena_init(&scratch);
-	int status = source_open_commit(&other, source, commit, &scratch, failure);
-	if (status == 0) {
-		status = place_stands(found, other, here, limits, failure);
-		source_close(other);
-	}
-	arena_release(&scratch);
+	*found = false;
 	*place = here;
+	if (source_open_commit(&other, source, commit, arena, failure) < 0)
+		return -1;
+	int status = place_stands(found, other, here, limits, failure);
+	if (status == 0 && !*found)
+		status = place_in_history(place, found, source, other, limits, arena, failure);
+	source_close(other);
+	/* Not behind what is read, or copied first and removed later. */
 	return status < 0 || *found ? status : move_find(found, place, source, NULL, commit, here, limits, arena, failure);
 }
 

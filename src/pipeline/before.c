@@ -14,19 +14,19 @@ static int refuse_no_commits(const struct workspace *workspace, const char *revi
 	return 0;
 }
 
-/* Where the start folder leads to in the base is another workspace than the one that is read, or none, where that has moved. One that the start
- * folder leads to there and no more here is the one that is gone. */
-static int find_workspace(struct source *base, struct workspace *workspace, const char *commit, const struct limits *limits, struct failure *failure)
+/* Where the start folder leads to in the base is another workspace than the one that is read, or none, where that has moved. One that it leads
+ * to there and no more here is the one that is gone, whatever else is known. */
+static int find_workspace(struct workspace_base *base, struct source *source, struct workspace *workspace, const struct limits *limits,
+                          struct failure *failure)
 {
-	struct text here = source_get_info(workspace->source)->workspace, there = source_get_info(base)->workspace, place;
+	struct text here = source_get_info(workspace->source)->workspace, there = source_get_info(source)->workspace, place;
 	bool found;
 
-	if (there.len > here.len)
-		return 0;
-	if (history_place(&place, &found, workspace->source, commit, limits, &workspace->arena, failure) < 0)
+	if (history_place(&place, &found, workspace->source, base->commit, limits, &workspace->arena, failure) < 0)
 		return -1;
-	if (found)
-		source_enter(base, place);
+	if (found && there.len <= here.len)
+		source_enter(source, place);
+	base->moved = found && !text_equal(place, here) && text_equal(place, source_get_info(source)->workspace);
 	return 0;
 }
 
@@ -50,7 +50,7 @@ int before_load(struct before *before, struct workspace *workspace, const struct
 	if (source_open_commit(&source, workspace->source, base->commit, &workspace->arena, failure) < 0)
 		return -1;
 	diags_init(&base->diags, &workspace->arena);
-	if (find_workspace(source, workspace, base->commit, before->limits, failure) < 0) {
+	if (find_workspace(base, source, workspace, before->limits, failure) < 0) {
 		source_close(source);
 		return -1;
 	}

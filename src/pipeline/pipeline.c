@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "history.h"
+
 static int64_t present(const struct workspace *workspace, const struct workspace_request *request)
 {
 	const struct source_info *info = source_get_info(workspace->source);
@@ -66,6 +68,28 @@ static int open_settings(struct workspace *workspace, const struct workspace_req
 	return 0;
 }
 
+/* A commit may have the workspace of the start folder in another one: where that has no galley.yaml there, it is looked for by what the working
+ * tree has. */
+static int follow_start(struct workspace *workspace, const struct workspace_request *request, const struct limits *limits, struct failure *failure)
+{
+	const struct source_info *info = source_get_info(workspace->source);
+	struct source_options options = request->source;
+	struct failure unheard;
+	struct source *here;
+	struct text place;
+	bool found = false;
+
+	options.at = NULL;
+	if (info->kind != SOURCE_COMMIT || info->bare || !request->source.at || source_open(&here, &options, &workspace->arena, &unheard) < 0)
+		return 0;
+	struct text there = info->workspace, now = source_get_info(here)->workspace;
+	int status = there.len > now.len ? 0 : history_place(&place, &found, here, info->commit, limits, &workspace->arena, failure);
+	if (found)
+		source_enter(workspace->source, place);
+	source_close(here);
+	return status;
+}
+
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
 {
 	const struct limits *limits = request->limits ? request->limits : &limits_default;
@@ -78,6 +102,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	diags_init(&workspace->diags, &workspace->arena);
 	workspace->limits = *limits;
 	if (source_open(&workspace->source, &request->source, &workspace->arena, failure) < 0)
+		return -1;
+	if (follow_start(workspace, request, limits, failure) < 0)
 		return -1;
 	source_lay_over(workspace->source, request->overlay, request->overlay_count);
 	if (request->settings_only)

@@ -157,6 +157,12 @@ void json_add_sides(struct json *top, const struct diff_view *view)
 	json_add_string(top, "head", view->head);
 	if (!view->head)
 		json_add_string(top, "head_source", view->head_place);
+	if (view->moved) {
+		struct json *pair = json_object();
+		json_add_text(pair, "before", view->moved_from);
+		json_add_text(pair, "after", view->moved_to);
+		json_add(top, "workspace", pair);
+	}
 }
 
 void diff_json(struct buffer *out, const struct diff_view *view)

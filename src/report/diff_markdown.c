@@ -25,7 +25,9 @@ void diff_markdown(struct buffer *out, const struct diff_view *view)
 	diff_headline(out, &tables.counts);
 	buffer_format(out, "\n\nFrom `%.*s` to ", DIFF_COMMIT_DIGITS, view->base);
 	add_head(out, view);
-	buffer_string(out, ".\n");
+	buffer_char(out, '.');
+	add_moved(out, view);
+	buffer_char(out, '\n');
 	block_of_gates(&blocks, &tables, 0);
 	block_of_fields(&blocks, &tables, 0);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

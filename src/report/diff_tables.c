@@ -19,6 +19,25 @@ void add_head(struct buffer *out, const struct diff_view *view)
 		buffer_string(out, view->head_place);
 }
 
+static void add_place(struct buffer *out, struct text place)
+{
+	if (place.len)
+		markdown_code(out, place);
+	else
+		buffer_string(out, "the top of the repository");
+}
+
+void add_moved(struct buffer *out, const struct diff_view *view)
+{
+	if (!view->moved)
+		return;
+	buffer_string(out, " The workspace moved from ");
+	add_place(out, view->moved_from);
+	buffer_string(out, " to ");
+	add_place(out, view->moved_to);
+	buffer_char(out, '.');
+}
+
 void diff_tables_init(struct diff_tables *tables, const struct diff_view *view, struct arena *arena)
 {
 	*tables = (struct diff_tables){.view = view, .arena = arena};

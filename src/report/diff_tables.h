@@ -18,6 +18,8 @@ struct diff_tables {
 	struct diff_counts counts;
 };
 
+/* " The workspace moved from ... to ...", a sentence for Markdown; nothing where it did not. */
+void add_moved(struct buffer *out, const struct diff_view *view);
 void diff_tables_init(struct diff_tables *tables, const struct diff_view *view, struct arena *arena);
 
 void block_of_gates(struct blocks *blocks, const struct diff_tables *tables, int rank);

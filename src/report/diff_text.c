@@ -240,6 +240,14 @@ static void add_side(struct buffer *out, const char *commit, const char *place)
 		buffer_string(out, place);
 }
 
+static void add_place(struct buffer *out, struct text place)
+{
+	if (place.len)
+		buffer_safe(out, place);
+	else
+		buffer_string(out, "the top of the repository");
+}
+
 static void add_reordered(struct buffer *out, const struct differences *differences)
 {
 	if (!differences->reordered_count)
@@ -265,6 +273,12 @@ void diff_text(struct buffer *out, const struct diff_view *view, bool color)
 	add_side(out, view->base, NULL);
 	buffer_string(out, " to ");
 	add_side(out, view->head, view->head_place);
+	if (view->moved) {
+		buffer_string(out, "\nthe workspace moved from ");
+		add_place(out, view->moved_from);
+		buffer_string(out, " to ");
+		add_place(out, view->moved_to);
+	}
 	buffer_char(out, '\n');
 	for (size_t i = 0; i < view->differences->count; i++) {
 		buffer_char(out, '\n');

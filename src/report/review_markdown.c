@@ -94,7 +94,9 @@ static void add_top(struct page_of_review *page)
 		buffer_format(out, "T%s", review->view.head_place + 1);
 	buffer_string(out, " compared with ");
 	markdown_text_cut(out, text_of(review->base_name), NAME_POINTS);
-	buffer_format(out, " `%.*s`. ", DIFF_COMMIT_DIGITS, review->view.base);
+	buffer_format(out, " `%.*s`.", DIFF_COMMIT_DIGITS, review->view.base);
+	add_moved(out, &review->view);
+	buffer_char(out, ' ');
 	add_validity(out, review);
 }
 
