@@ -78,6 +78,14 @@ static inline struct value *value_get(const struct value *map, const char *name)
 /* Follows names through maps: value_at(root, "metadata.id"). Names with dots cannot be reached so. */
 struct value *value_at(const struct value *map, const char *path);
 
+/* The scalars below a map by the names on the way to them, joined by dots, in the order of the file; lists and nulls are left out. At most
+ * most of them. */
+struct value_leaf {
+	struct text name;
+	const struct value *value;
+};
+size_t value_leaves(struct value_leaf **leaves, const struct value *map, size_t most, struct arena *arena);
+
 /* The place of bytes offset to offset + len of a scalar's text in the file, whatever its quotes, escapes, folds and indentation; it ends
  * with the line. The scalar's own place where the file does not hold the text as it is (an alias, a value without a file). */
 struct place value_place_inside(const struct value *scalar, size_t offset, size_t len);

@@ -80,6 +80,10 @@ const struct value *metrics_value(const struct value *metrics, struct text key);
 /* One gate's verdict by exact comparison; value must be a finite number's text. *promotable may be NULL. */
 enum verdict metric_judge(bool *promotable, const struct metric *metric, struct text value, struct arena *arena);
 
+/* Which of two values is better, by the metric's direction: below 0 the first. 0 also where one is no finite number; without a direction the
+ * lower is. */
+int metric_compare(const struct metric *metric, struct text a, struct text b, struct arena *arena);
+
 /* The effective recipe that a run or model names; NULL with a reason when it is not there, has another version, or cannot be used. */
 const struct effective *gates_recipe(struct text *reason, const struct resolved *resolved, const struct reference *reference,
                                      struct arena *arena);

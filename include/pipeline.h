@@ -8,6 +8,7 @@
 #include "activity.h"
 #include "arena.h"
 #include "author.h"
+#include "compare.h"
 #include "difference.h"
 #include "proposal.h"
 #include "profile.h"
@@ -107,6 +108,10 @@ int workspace_would_be(struct workspace *after, struct diags *fresh, struct work
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */
 int workspace_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count,
                       struct failure *failure);
+
+/* Measure: runs side by side, each judged as it is now. */
+void workspace_compare(struct comparison *out, struct workspace *workspace, const struct model *const *models, const struct run *const *runs,
+                       size_t count);
 
 /* An expression against a model's present state, see monitor.h. */
 int workspace_try(struct trial *trial, struct workspace *workspace, const struct model *model, struct text source, struct failure *failure);

@@ -5,6 +5,7 @@
 #define GALLEY_TEXT_REPORT_H
 
 #include "buffer.h"
+#include "compare.h"
 #include "proposal.h"
 #include "results.h"
 
@@ -18,6 +19,12 @@ size_t resolve_field_yaml(struct buffer *out, const struct effective *effective,
 struct eval_left_out { size_t queued, running, failed, cancelled; };
 void eval_text(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out, bool color);
 void eval_json(struct buffer *out, const struct run_result *runs, size_t count, const struct eval_left_out *left_out);
+
+/* Runs side by side: the runs with their verdicts first, then what they differ in that makes comparing hard, then metrics. */
+void compare_text(struct buffer *out, const struct comparison *comparison, bool color);
+/* Tables of at most eight columns, without links: for comments and job summaries. */
+void compare_markdown(struct buffer *out, const struct comparison *comparison, bool emoji);
+void compare_json(struct buffer *out, const struct comparison *comparison);
 
 void status_text(struct buffer *out, const struct results *results, bool color);
 void status_json(struct buffer *out, const struct results *results);

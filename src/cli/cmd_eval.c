@@ -40,44 +40,23 @@ static const struct run_result *judge_model(size_t *count, struct workspace *wor
 	return runs;
 }
 
-static int unknown_model(const struct workspace *workspace, struct text id, struct arena *arena)
-{
-	struct text *names = arena_array(arena, workspace->catalog.model_count, sizeof *names);
-
-	for (size_t i = 0; i < workspace->catalog.model_count; i++)
-		names[i] = workspace->catalog.models[i].record.id;
-	return session_unknown("model", id, names, workspace->catalog.model_count);
-}
-
-static int unknown_run(const struct model *model, struct text id, struct arena *arena)
-{
-	struct text *names = arena_array(arena, model->run_count, sizeof *names);
-
-	for (size_t i = 0; i < model->run_count; i++)
-		names[i] = model->runs[i].record.id;
-	return session_unknown("run", id, names, model->run_count);
-}
-
 /* MODEL or MODEL/RUN. */
 static int select_operand(struct selection *selection, struct workspace *workspace, struct text operand)
 {
 	size_t slash = text_find(operand, '/'), count;
-	const struct model *model = catalog_model(&workspace->catalog, text_cut(operand, 0, slash));
+	const struct model *model;
+	const struct run *run = NULL;
 
-	if (!model)
-		return unknown_model(workspace, text_cut(operand, 0, slash), &workspace->arena);
+	int code = slash < operand.len ? session_run(&model, &run, workspace, operand) : session_model(&model, workspace, operand, &workspace->arena);
+	if (code != EXIT_OK)
+		return code;
 	const struct run_result *runs = judge_model(&count, workspace, model);
-	if (slash == operand.len) {
+	if (!run)
 		add_model(selection, runs, count, &workspace->arena);
-		return EXIT_OK;
-	}
-	struct text id = text_cut(operand, slash + 1, operand.len);
-	for (size_t i = 0; i < count; i++)
-		if (text_equal(runs[i].run->record.id, id)) {
+	for (size_t i = 0; run && i < count; i++)
+		if (runs[i].run == run)
 			add_run(selection, &runs[i], &workspace->arena);
-			return EXIT_OK;
-		}
-	return unknown_run(model, id, &workspace->arena);
+	return EXIT_OK;
 }
 
 static int select_all(struct selection *selection, struct workspace *workspace)

@@ -142,6 +142,8 @@ int session_unknown(const char *what, struct text id, const struct text *names, 
 enum severity session_weigh(const struct model_result *model);
 /* The model of this id, or a message with the nearest and EXIT_FINDINGS. */
 int session_model(const struct model **model, const struct workspace *workspace, struct text id, struct arena *arena);
+/* The run that MODEL/RUN names, and its model; else the same. */
+int session_run(const struct model **model, const struct run **run, const struct workspace *workspace, struct text word);
 /* A line on stderr, unless -q. */
 void session_note(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -310,6 +310,25 @@ int session_model(const struct model **model, const struct workspace *workspace,
 	return session_unknown("model", id, names, catalog->model_count);
 }
 
+int session_run(const struct model **model, const struct run **run, const struct workspace *workspace, struct text word)
+{
+	size_t slash = text_find(word, '/');
+	struct text id = text_cut(word, slash + 1, word.len);
+	struct arena arena;
+
+	arena_init(&arena);
+	int code = session_model(model, workspace, text_cut(word, 0, slash), &arena);
+	*run = code == EXIT_OK ? model_run(*model, id) : NULL;
+	if (code == EXIT_OK && !*run) {
+		struct text *names = arena_array(&arena, (*model)->run_count, sizeof *names);
+		for (size_t i = 0; i < (*model)->run_count; i++)
+			names[i] = (*model)->runs[i].record.id;
+		code = session_unknown("run", id, names, (*model)->run_count);
+	}
+	arena_release(&arena);
+	return code;
+}
+
 void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation)
 {
 	struct findings findings;

@@ -36,6 +36,9 @@ bool gate_judge(struct gate_result *out, const struct metric *metric, const stru
 /* Makes the gates worse by what the pack's slice rules find in the metric file's segments, and lists that. */
 void gate_slices(struct pack_result *out, const struct pack *pack, const struct measured *measured, struct arena *arena);
 
+/* One segment: judged by the metric's limits; samples are counted where the segment gives them. False as in gate_judge(). */
+bool gate_segment(struct gate_result *out, const struct metric *metric, const struct value *segment, struct arena *arena);
+
 /* Whether a value of a metric file is a finite number, and which; *text is it as written, whatever it is. */
 bool measured_number(struct decimal *out, struct text *text, const struct value *value, struct arena *arena);
 /* Makes a gate at least as bad as verdict; the reason is that of the worst. */

@@ -79,3 +79,17 @@ enum verdict metric_judge(bool *promotable, const struct metric *metric, struct 
 		return VERDICT_FAIL;
 	return scale_judge(promotable, &scale, scale_place(&scale, number, arena));
 }
+
+int metric_compare(const struct metric *metric, struct text a, struct text b, struct arena *arena)
+{
+	struct decimal x, y, target;
+
+	if (!decimal_parse(&x, a, arena) || !decimal_parse(&y, b, arena))
+		return 0;
+	if (metric->direction == DIRECTION_TARGET && decimal_parse(&target, metric->target, arena)) {
+		x = decimal_absolute(decimal_subtract(x, target, arena));
+		y = decimal_absolute(decimal_subtract(y, target, arena));
+	}
+	int order = decimal_compare(x, y);
+	return metric->direction == DIRECTION_HIGHER ? -order : order;
+}

@@ -25,25 +25,31 @@ static void add_slice(struct pack_result *out, struct slice_result slice, struct
 	out->slices[out->slice_count++] = slice;
 }
 
-/* One segment: judged by the metric's limits; samples are counted where the segment gives them. */
+bool gate_segment(struct gate_result *out, const struct metric *metric, const struct value *segment, struct arena *arena)
+{
+	struct metric *own = arena_alloc(arena, sizeof *own);
+	struct measured measured = {.metrics = segment};
+
+	*own = *metric;
+	own->max_regression = TEXT("");
+	if (!metrics_value(segment, TEXT("samples")))
+		own->min_samples = 0;
+	return gate_judge(out, own, &measured, arena);
+}
+
 static void judge_segment(struct pack_result *out, struct gate_result *gate, const struct slice_rule *rule, const struct member *segment,
                           struct arena *arena)
 {
-	struct metric metric = *gate->metric;
-	struct measured measured = {.metrics = segment->value};
 	struct gate_result found;
 
-	metric.max_regression = TEXT("");
-	if (!metrics_value(segment->value, TEXT("samples")))
-		metric.min_samples = 0;
-	if (!gate_judge(&found, &metric, &measured, arena))
+	if (!gate_segment(&found, gate->metric, segment->value, arena))
 		return;
 	enum verdict verdict = at_most(found.status, rule);
 	if (verdict == VERDICT_PASS)
 		return;
 	struct text reason =
 	    text_format(arena, "in %.*s = %.*s: %.*s", TEXT_ARGS(rule->by), TEXT_ARGS(segment->name), TEXT_ARGS(found.reason));
-	add_slice(out, (struct slice_result){rule->by, segment->name, metric.key, found.value, verdict, found.reason}, arena);
+	add_slice(out, (struct slice_result){rule->by, segment->name, gate->metric->key, found.value, verdict, found.reason}, arena);
 	gate_worsen(gate, verdict, reason);
 }
 

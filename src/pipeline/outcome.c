@@ -42,6 +42,40 @@ int workspace_measure(struct workspace *workspace, bool latest_only, const struc
 	return 0;
 }
 
+/* The id that git has or would have for a file; empty where it cannot be told. */
+static struct text content_of(struct workspace *workspace, struct text path)
+{
+	struct stream *stream = NULL;
+	enum read_result result;
+	struct failure failure;
+	char blob[41] = "";
+
+	source_content(blob, workspace->source, path);
+	if (!blob[0] && source_stream(&stream, &result, blob, workspace->source, path, &workspace->arena, &failure) < 0)
+		blob[0] = '\0';
+	stream_close(stream);
+	return text_format(&workspace->arena, "%s", blob);
+}
+
+void workspace_compare(struct comparison *out, struct workspace *workspace, const struct model *const *models, const struct run *const *runs,
+                       size_t count)
+{
+	struct arena *arena = &workspace->arena;
+	const struct run_result **results = arena_array(arena, count, sizeof *results);
+	struct text *references = arena_array(arena, count, sizeof *references);
+	bool one_model = true;
+
+	for (size_t i = 1; i < count; i++)
+		one_model &= models[i] == models[0];
+	for (size_t i = 0; i < count; i++) {
+		struct run_result *result = arena_alloc(arena, sizeof *result);
+		gates_judge_run(result, &workspace->catalog, &workspace->resolved, models[i], runs[i], arena);
+		results[i] = result;
+		references[i] = models[i]->reference.len && !one_model ? content_of(workspace, models[i]->reference) : TEXT("");
+	}
+	runs_compare(out, results, references, count, arena);
+}
+
 int workspace_try(struct trial *trial, struct workspace *workspace, const struct model *model, struct text source, struct failure *failure)
 {
 	struct monitor_request request = {

@@ -1,11 +1,11 @@
 #include "text_report.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "arena.h"
 #include "json.h"
 #include "number.h"
+#include "words.h"
 
 /* Per run: the answer, then what made it so with the place of the limit, the failing first, then what passed on as few lines as fit. */
 
@@ -268,33 +268,13 @@ static void json_add_reason(struct json *object, struct text reason)
 		json_add_text(object, "reason", reason);
 }
 
-/* The numbers that are none are written ".nan" and "-.inf" in YAML, "NaN" and "-Infinity" in JSON. */
-static bool read_any_number(double *out, struct text value)
-{
-	bool sign = value.len && (value.at[0] == '-' || value.at[0] == '+');
-	struct text bare = text_cut(value, sign, value.len);
-
-	if (text_is_nocase(bare, ".nan") || text_is_nocase(bare, "nan"))
-		*out = NAN;
-	else if (text_is_nocase(bare, ".inf"))
-		*out = sign && value.at[0] == '-' ? -INFINITY : INFINITY;
-	else
-		return number_parse(out, value) != NUMBER_NONE;
-	return true;
-}
-
 static struct json *gate_json(const struct gate_result *gate)
 {
 	struct json *out = json_object();
 	double number;
 
 	json_add_text(out, "key", gate->metric->key);
-	if (!gate->has_value)
-		json_add_null(out, "value");
-	else if (!gate->is_text && read_any_number(&number, gate->value))
-		json_add_number(out, "value", number);
-	else
-		json_add_text(out, "value", gate->value);
+	json_add_measured(out, "value", gate->has_value, gate->is_text, gate->value);
 	json_add_string(out, "status", verdict_name(gate->status));
 	json_add_bool(out, "promotable", gate->promotable);
 	json_add_bool(out, "required", gate->metric->required);

@@ -1,3 +1,4 @@
+#include "compare_parts.h"
 #include "rows.h"
 
 enum { COMPARED = 6, METRICS_MAX = 200 };
@@ -26,48 +27,22 @@ static void verdict_line(struct page *page, const struct model_result *result)
 	buffer_char(out, '\n');
 }
 
-/* The best value of a metric over the runs that are compared; NULL without two that differ. */
-static const struct gate_result *best_of(const struct run_result *const *runs, size_t count, struct text pack, struct text key,
-                                         struct arena *arena)
+static void compare_row(struct page *page, const struct compared_row *row, size_t count)
 {
-	const struct gate_result *best = NULL;
-	bool differs = false;
-
+	cell(&page->out);
+	markdown_text_cut(&page->out, row->key, 60);
 	for (size_t i = 0; i < count; i++) {
-		const struct gate_result *gate = gate_of(runs[i], pack, key);
-		if (!gate || !gate->has_value)
-			continue;
-		int order = best ? compare_values(gate->metric, gate->value, best->value, arena) : -1;
-		differs |= best && order != 0;
-		if (order < 0)
-			best = gate;
+		cell(&page->out);
+		compared_value_markdown(&page->out, row, &row->values[i], page->set->arena);
 	}
-	return differs ? best : NULL;
-}
-
-static void compare_row(struct page *page, const struct run_result *const *runs, size_t count, struct text pack, const struct metric *metric)
-{
-	struct buffer *out = &page->out;
-	struct arena *arena = page->set->arena;
-	const struct gate_result *best = best_of(runs, count, pack, metric->key, arena);
-
-	cell(out);
-	markdown_text_cut(out, metric->key, 60);
-	for (size_t i = 0; i < count; i++) {
-		const struct gate_result *gate = gate_of(runs[i], pack, metric->key);
-		bool bold = best && gate && gate->has_value && compare_values(metric, gate->value, best->value, arena) == 0;
-		cell(out);
-		buffer_string(out, bold ? "**" : "");
-		show_value(out, metric, gate && gate->has_value ? gate->value : TEXT(""), arena);
-		buffer_string(out, bold ? "**" : "");
-	}
-	row_end(out);
+	row_end(&page->out);
 }
 
 static void compare(struct page *page, const struct model_result *result)
 {
 	struct column columns[COMPARED + 1] = {{"Metric", 0, false}};
-	size_t judged, rows = 0;
+	struct comparison comparison;
+	size_t judged;
 	const struct run_result **runs = judged_runs(&judged, result, page->set->arena);
 	const struct run_result *shown[COMPARED];
 	size_t count = judged < COMPARED ? judged : COMPARED;
@@ -80,14 +55,9 @@ static void compare(struct page *page, const struct model_result *result)
 		columns[i + 1] = (struct column){arena_copy(page->set->arena, shown[i]->run->record.id.at, shown[i]->run->record.id.len), 0, true};
 	}
 	table_head(&page->out, columns, count + 1);
-	for (size_t i = 0; i < shown[0]->pack_count; i++)
-		for (size_t k = 0; k < shown[0]->packs[i].gate_count && rows < METRICS_MAX; k++) {
-			const struct gate_result *gate = &shown[0]->packs[i].gates[k];
-			if (gate_of(shown[0], TEXT(""), gate->metric->key) != gate)
-				continue;
-			compare_row(page, shown, count, shown[0]->packs[i].pack, gate->metric);
-			rows++;
-		}
+	runs_compare(&comparison, shown, NULL, count, page->set->arena);
+	for (size_t i = 0; i < comparison.row_count && comparison.rows[i].metric && i < METRICS_MAX; i++)
+		compare_row(page, &comparison.rows[i], count);
 	buffer_string(&page->out, "\nBest of the row in bold.");
 	if (judged > count)
 		buffer_format(&page->out, " The newest %zu of %zu judged runs.", count, judged);

@@ -1,45 +1,23 @@
 #include "page_run.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "document.h"
 #include "number.h"
 
-enum { DEPTH = 16, LEAVES = 500 };
+enum { LEAVES = 500 };
 
-struct leaf {
-	struct text key;
-	const struct value *value;
-};
-
-/* Scalars of a tree by dotted key, in the file's order; "slices" at the top apart. */
-static size_t leaves_of(struct leaf **leaves, const struct value *map, struct arena *arena)
+/* Below params, or in a metric file but for its segments. */
+static size_t leaves_of(struct value_leaf **leaves, const struct value *map, struct arena *arena)
 {
-	struct walk { const struct value *map; size_t at; struct text prefix; } stack[DEPTH];
-	size_t depth = 0, count = 0;
+	struct value_leaf *all;
+	size_t most = value_leaves(&all, map, SIZE_MAX, arena), count = 0;
 
-	*leaves = NULL;
-	if (map && map->kind == VALUE_MAP)
-		stack[depth++] = (struct walk){map, 0, TEXT("")};
-	while (depth && count < LEAVES) {
-		if (stack[depth - 1].at == stack[depth - 1].map->count) {
-			depth--;
-			continue;
-		}
-		const struct member *member = &stack[depth - 1].map->members[stack[depth - 1].at++];
-		struct text prefix = stack[depth - 1].prefix;
-		if (depth == 1 && text_is(member->name, "slices"))
-			continue;
-		struct text key = prefix.len ? text_format(arena, "%.*s.%.*s", TEXT_ARGS(prefix), TEXT_ARGS(member->name)) : member->name;
-		if (member->value->kind == VALUE_MAP && depth < DEPTH) {
-			stack[depth].map = member->value;
-			stack[depth].at = 0;
-			stack[depth++].prefix = key;
-		} else if (member->value->kind == VALUE_SCALAR) {
-			*leaves = arena_grow(arena, *leaves, count, sizeof **leaves);
-			(*leaves)[count++] = (struct leaf){key, member->value};
-		}
-	}
+	for (size_t i = 0; i < most && count < LEAVES; i++)
+		if (!text_starts(all[i].name, "slices."))
+			all[count++] = all[i];
+	*leaves = all;
 	return count;
 }
 
@@ -64,8 +42,8 @@ static void metric_row(struct page *page, const struct model_result *result, con
 		const struct gate_result *other = gate_of(runs[i], pack->pack, gate->metric->key);
 		if (!other || !other->has_value || runs[i] == run)
 			continue;
-		rank += compare_values(gate->metric, other->value, gate->value, arena) < 0;
-		if (compare_values(gate->metric, other->value, best->value, arena) < 0) {
+		rank += metric_compare(gate->metric, other->value, gate->value, arena) < 0;
+		if (metric_compare(gate->metric, other->value, best->value, arena) < 0) {
 			best = other;
 			holder = runs[i];
 		}
@@ -98,23 +76,23 @@ static void other_metrics(struct page *page, const struct model_result *result, 
 {
 	struct arena *arena = page->set->arena;
 	struct buffer *out = &page->out;
-	struct leaf *leaves;
+	struct value_leaf *leaves;
 	size_t count = leaves_of(&leaves, run->run->metrics, arena), free_count = 0;
 
 	for (size_t i = 0; i < count; i++)
-		free_count += !is_gated(run, leaves[i].key);
+		free_count += !is_gated(run, leaves[i].name);
 	if (!free_count)
 		return;
 	page_details(page, "Not in any gate: %zu metric%s", free_count, free_count == 1 ? "" : "s");
 	bool compared = is_compared(result, run);
 	table_head(out, (struct column[]){{"Metric", 0, false}, {"This run", 0, true}, {"Production", 0, true}, {"Change", 0, true}}, compared ? 4 : 2);
 	for (size_t i = 0; i < count; i++) {
-		if (is_gated(run, leaves[i].key))
+		if (is_gated(run, leaves[i].name))
 			continue;
-		const struct value *before = result->production ? metrics_value(result->production->run->metrics, leaves[i].key) : NULL;
+		const struct value *before = result->production ? metrics_value(result->production->run->metrics, leaves[i].name) : NULL;
 		bool has = before && before->kind == VALUE_SCALAR;
 		cell(out);
-		markdown_text_cut(out, leaves[i].key, 60);
+		markdown_text_cut(out, leaves[i].name, 60);
 		cell(out);
 		show_value(out, NULL, leaves[i].value->text, arena);
 		if (compared) {
@@ -161,13 +139,13 @@ struct json *run_other_metrics_json(const struct run_result *run)
 {
 	struct json *json = json_object();
 	struct arena scratch;
-	struct leaf *leaves;
+	struct value_leaf *leaves;
 
 	arena_init(&scratch);
 	size_t count = leaves_of(&leaves, run->run->metrics, &scratch);
 	for (size_t i = 0; i < count; i++)
-		if (!is_gated(run, leaves[i].key))
-			json_add_value(json, arena_copy(&scratch, leaves[i].key.at, leaves[i].key.len), true, leaves[i].value->text);
+		if (!is_gated(run, leaves[i].name))
+			json_add_value(json, arena_copy(&scratch, leaves[i].name.at, leaves[i].name.len), true, leaves[i].value->text);
 	arena_release(&scratch);
 	return json;
 }
@@ -215,10 +193,10 @@ void run_slices(struct page *page, const struct run_result *run)
 
 /* --- settings --- */
 
-static struct text leaf_text(const struct leaf *leaves, size_t count, struct text key)
+static struct text leaf_text(const struct value_leaf *leaves, size_t count, struct text key)
 {
 	for (size_t i = 0; i < count; i++)
-		if (text_equal(leaves[i].key, key))
+		if (text_equal(leaves[i].name, key))
 			return leaves[i].value->text;
 	return TEXT("");
 }
@@ -245,21 +223,21 @@ static void setting_row(struct page *page, struct text field, struct text before
 static size_t params_rows(struct page *page, const struct run *run, const struct run *other)
 {
 	struct arena *arena = page->set->arena;
-	struct leaf *mine, *theirs = NULL;
+	struct value_leaf *mine, *theirs = NULL;
 	size_t count = leaves_of(&mine, value_at(run->record.root, "params"), arena), rows = 0;
 	size_t other_count = other ? leaves_of(&theirs, value_at(other->record.root, "params"), arena) : 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct text before = leaf_text(theirs, other_count, mine[i].key);
+		struct text before = leaf_text(theirs, other_count, mine[i].name);
 		if (other && text_equal(before, mine[i].value->text))
 			continue;
 		rows++;
-		setting_row(page, text_format(arena, "params.%.*s", TEXT_ARGS(mine[i].key)), before, mine[i].value->text, mine[i].value->place);
+		setting_row(page, text_format(arena, "params.%.*s", TEXT_ARGS(mine[i].name)), before, mine[i].value->text, mine[i].value->place);
 	}
 	for (size_t i = 0; i < other_count; i++)
-		if (!leaf_text(mine, count, theirs[i].key).len) {
+		if (!leaf_text(mine, count, theirs[i].name).len) {
 			rows++;
-			setting_row(page, text_format(arena, "params.%.*s", TEXT_ARGS(theirs[i].key)), theirs[i].value->text, TEXT(""), theirs[i].value->place);
+			setting_row(page, text_format(arena, "params.%.*s", TEXT_ARGS(theirs[i].name)), theirs[i].value->text, TEXT(""), theirs[i].value->place);
 		}
 	return rows;
 }
@@ -322,13 +300,13 @@ static void artifact_row(struct page *page, size_t *rows, struct text name, stru
 
 void run_artifacts(struct page *page, const struct run_result *run)
 {
-	struct leaf *leaves;
+	struct value_leaf *leaves;
 	const struct value *root = run->run->record.root;
 	size_t count = leaves_of(&leaves, value_at(root, "artifacts"), page->set->arena), rows = 0;
 
 	page_section(page, "Artifacts");
 	for (size_t i = 0; i < count; i++)
-		artifact_row(page, &rows, leaves[i].key, leaves[i].value->text);
+		artifact_row(page, &rows, leaves[i].name, leaves[i].value->text);
 	artifact_row(page, &rows, TEXT("predictions"), value_text(root, "predictions"));
 	artifact_row(page, &rows, TEXT("logs"), value_text(root, "logs"));
 	if (run->run->metrics_file && run->run->metrics_file != run->run->record.file)

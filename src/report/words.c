@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "instant.h"
 #include "number.h"
@@ -300,21 +301,6 @@ void show_value(struct buffer *out, const struct metric *metric, struct text val
 		markdown_text_cut(out, value, 40);
 }
 
-
-int compare_values(const struct metric *metric, struct text a, struct text b, struct arena *arena)
-{
-	struct decimal x, y, target;
-
-	if (!decimal_parse(&x, a, arena) || !decimal_parse(&y, b, arena))
-		return 0;
-	if (metric->direction == DIRECTION_TARGET && decimal_parse(&target, metric->target, arena)) {
-		x = decimal_absolute(decimal_subtract(x, target, arena));
-		y = decimal_absolute(decimal_subtract(y, target, arena));
-	}
-	int order = decimal_compare(x, y);
-	return metric->direction == DIRECTION_HIGHER ? -order : order;
-}
-
 /* Places after the point of a number as it is shown, whatever unit follows it. */
 static int decimals_of(struct text shown)
 {
@@ -326,28 +312,47 @@ static int decimals_of(struct text shown)
 	return count;
 }
 
-void show_change(struct buffer *out, const struct metric *metric, struct text value, struct text other, struct arena *arena)
+/* Rounded to decimals places, or as many more as it takes to see that it is not 0. */
+static void show_rounded(struct buffer *out, double difference, int decimals)
 {
-	struct decimal a, b;
 	char text[512];
 
-	if (!decimal_parse(&a, value, arena) || !decimal_parse(&b, other, arena)) {
-		buffer_string(out, "n/a");
-		return;
-	}
+	number_print_fixed(text, difference, decimals);
+	for (int more = decimals + 1; difference != 0 && !strpbrk(text, "123456789") && more <= decimals + 7; more++)
+		number_print_fixed(text, difference, more);
+	if (difference != 0 && !strpbrk(text, "123456789"))
+		buffer_format(out, "%+.1e", difference);
+	else
+		buffer_format(out, "%s%s", text[0] == '-' || difference == 0 ? "" : "+", text);
+}
+
+bool show_difference(struct buffer *out, const struct metric *metric, struct text value, struct text other, struct arena *arena)
+{
+	struct decimal a, b;
+
+	if (!decimal_parse(&a, value, arena) || !decimal_parse(&b, other, arena))
+		return false;
 	double difference = decimal_value(decimal_subtract(a, b, arena), arena);
 	if (!metric) {
 		buffer_string(out, difference > 0 ? "+" : "");
 		show_plain(out, difference);
-		return;
+		return true;
 	}
 	bool percent = text_is(metric->unit, "%");
-	int decimals = decimals_of(metric_show(metric, value, arena));
-	number_print_fixed(text, percent ? difference * 100 : difference, decimals);
-	buffer_format(out, "%s%s%s", text[0] == '-' || difference == 0 ? "" : "+", text, percent ? " pp" : "");
-	if (metric->direction == DIRECTION_NONE)
+	show_rounded(out, percent ? difference * 100 : difference, decimals_of(metric_show(metric, value, arena)));
+	buffer_string(out, percent ? " pp" : "");
+	return true;
+}
+
+void show_change(struct buffer *out, const struct metric *metric, struct text value, struct text other, struct arena *arena)
+{
+	if (!show_difference(out, metric, value, other, arena)) {
+		buffer_string(out, "n/a");
 		return;
-	int order = compare_values(metric, value, other, arena);
+	}
+	if (!metric || metric->direction == DIRECTION_NONE)
+		return;
+	int order = metric_compare(metric, value, other, arena);
 	buffer_string(out, order < 0 ? " better" : order > 0 ? " worse" : " same");
 }
 
@@ -377,6 +382,33 @@ static bool is_json_number(struct text text)
 			return false;
 	}
 	return i == text.len;
+}
+
+/* The numbers that are none are written ".nan" and "-.inf" in YAML, "NaN" and "-Infinity" in JSON. */
+static bool read_any_number(double *out, struct text value)
+{
+	bool sign = value.len && (value.at[0] == '-' || value.at[0] == '+');
+	struct text bare = text_cut(value, sign, value.len);
+
+	if (text_is_nocase(bare, ".nan") || text_is_nocase(bare, "nan"))
+		*out = NAN;
+	else if (text_is_nocase(bare, ".inf"))
+		*out = sign && value.at[0] == '-' ? -INFINITY : INFINITY;
+	else
+		return number_parse(out, value) != NUMBER_NONE;
+	return true;
+}
+
+void json_add_measured(struct json *object, const char *key, bool has, bool is_text, struct text value)
+{
+	double number;
+
+	if (!has)
+		json_add_null(object, key);
+	else if (!is_text && read_any_number(&number, value))
+		json_add_number(object, key, number);
+	else
+		json_add_text(object, key, value);
 }
 
 void json_add_value(struct json *object, const char *key, bool has, struct text value)

@@ -50,12 +50,14 @@ void field_code(struct buffer *out, struct text field);
 
 /* The three limits of a metric as cells: "≤ 0.100", "> 0.120", "≥ 0.150", or "0.80 ± 0.010" and so on. */
 void cells_of_limits(struct buffer *out, const struct metric *metric, struct arena *arena);
+/* "-0.011" or "+0.4 pp": value less other, both as written; false, and nothing, where one is no number. */
+bool show_difference(struct buffer *out, const struct metric *metric, struct text value, struct text other, struct arena *arena);
 /* "-0.011 better": value against other, both as written; "n/a" where one is no number. */
 void show_change(struct buffer *out, const struct metric *metric, struct text value, struct text other, struct arena *arena);
-/* Below 0: a is the better one. */
-int compare_values(const struct metric *metric, struct text a, struct text b, struct arena *arena);
 void show_value(struct buffer *out, const struct metric *metric, struct text value, struct arena *arena);
 
+/* A metric's value as a number of our own JSON, however YAML or JSON wrote it: NaN and the infinities as strings, null for none. */
+void json_add_measured(struct json *object, const char *key, bool has, bool is_text, struct text value);
 /* A metric's value in JSON: as written where that is JSON's grammar. */
 void json_add_value(struct json *object, const char *key, bool has, struct text value);
 void json_add_date(struct json *object, const char *key, bool has, int64_t time);

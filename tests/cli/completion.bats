@@ -53,6 +53,8 @@ offers() {
 	. <(galley completion bash)
 	offers 'galley eval model_store' model_store_demand
 	offers 'galley eval model_store_demand/2026-09-14' model_store_demand/2026-09-14-train
+	offers 'galley compare model_store_demand/2026-08-24-eval model_store_demand/2026-09-14' model_store_demand/2026-09-14-train
+	offers 'galley compare model_sto' model_store_demand
 	offers 'galley resolve recipe_forecasting_b' recipe_forecasting_base
 	offers 'galley list models --family next' next_best_action
 	cd ..
