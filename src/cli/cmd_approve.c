@@ -20,8 +20,8 @@ const struct command command_approve = {
 	.summary = "a draft recipe or pack becomes approved, in place",
 	.details = "Sets metadata.status, and nothing else in the file: from draft only, with a parent that is approved, where the workspace is right\n"
 	           "afterwards. Shows the difference; with --commit it becomes one commit of that file under your own name.",
-	.examples = {"galley approve recipe_pricing_grocery", "galley approve recipe_pricing_grocery --commit -m 'Reviewed with the pricing team'",
-                 "galley approve pack_pricing_standard --dry-run"},
+	.examples = {"galley approve recipe_pricing_kiosk", "galley approve recipe_pricing_kiosk --commit -m 'Reviewed with the pricing team'",
+                 "galley approve pack_demand_strict --dry-run"},
 	.options = approve_options,
 	.option_count = sizeof approve_options / sizeof *approve_options,
 	.run = run_approve,

@@ -35,7 +35,7 @@ const struct command command_bump = {
 	.summary = "a recipe or pack gets its next version, in place",
 	.details = "Raises metadata.version by SemVer and keeps the status, unless --draft is given: then every approved child must pin an approved\n"
 	           "version, as it would rest on a draft otherwise. The content that belongs to the new version goes into the same commit.",
-	.examples = {"galley bump recipe_pricing_grocery minor", "galley bump recipe_pricing_grocery minor --draft --commit -m 'Wider price range'"},
+	.examples = {"galley bump recipe_pricing_harbor minor", "galley bump recipe_pricing_harbor minor --draft --commit -m 'Wider price range'"},
 	.options = bump_options,
 	.option_count = sizeof bump_options / sizeof *bump_options,
 	.run = run_bump,

@@ -124,7 +124,7 @@ const struct command command_eval = {
 	.summary = "do runs pass their gates: pass, warn, fail or inconclusive, and may they be promoted?",
 	.details = "Judges the metrics of succeeded runs by the packs of their recipe and by the recipe's own limits. Runs that did not succeed\n"
 	           "are left out with a count; one that is named is inconclusive. Exit 1 when a run fails or could not be judged.",
-	.examples = {"galley eval", "galley eval model_grocery_pricing/2026-02-01-train", "galley eval --format json --fail-on warning"},
+	.examples = {"galley eval", "galley eval model_room_rate/2026-06-10-train", "galley eval --format json --fail-on warning"},
 	.formats = "text|json",
 	.run = run_eval,
 };

@@ -514,8 +514,11 @@ static int run_list(struct invocation *invocation)
 	if (kind == KIND_NAMES) {
 		for (size_t i = 0; i < KIND_NAMES; i++)
 			names[i] = text_of(kinds[i].name);
-		session_unknown("kind", invocation->operands.items[0], names, KIND_NAMES);
-		return session_usage(invocation, "'list' needs one of recipes, packs, models, runs, versions, snapshots, alerts");
+		struct text near = text_nearest(invocation->operands.items[0], names, KIND_NAMES);
+		if (near.at)
+			return session_usage(invocation, "unknown kind '%.*s'; did you mean '%.*s'?", TEXT_ARGS(invocation->operands.items[0]), TEXT_ARGS(near));
+		return session_usage(invocation, "unknown kind '%.*s', must be one of recipes, packs, models, runs, versions, snapshots, alerts",
+		                     TEXT_ARGS(invocation->operands.items[0]));
 	}
 	int code = session_open(&workspace, invocation);
 	if (code == EXIT_OK && kinds[kind].fill == list_alerts)

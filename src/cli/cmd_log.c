@@ -86,7 +86,7 @@ const struct command command_log = {
 	.details = "Newest first: who made each version, when and why, who approved it, and what it changed in effect against the version\n"
 	           "below it, parents included. A version is the file as it stood in the newest commit that has it. With --activity the audit log:\n"
 	           "what was proposed and why, who approved it by merging, and each change of a status, a production run, a version or a hold.",
-	.examples = {"galley log recipe_pricing_grocery", "galley log pack_pricing_standard --limit 3", "galley log --activity model_grocery_pricing --format json"},
+	.examples = {"galley log recipe_pricing_harbor", "galley log pack_pricing_standard --limit 3", "galley log --activity model_room_rate --format json"},
 	.formats = "text|json",
 	.options = log_options,
 	.option_count = sizeof log_options / sizeof *log_options,

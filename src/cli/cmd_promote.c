@@ -70,9 +70,9 @@ const struct command command_promote = {
 	.details = "Sets the status, with --version the version, and for production the production_run. A model only goes on, from draft to staging,\n"
 	           "production and retired; in production another run may take over. Into production the run must be promotable by all its packs,\n"
 	           "which is judged here again; no option passes a gate.",
-	.examples = {"galley promote model_store_demand --run 2026-09-15-backtest --to production --version 3.3.0",
-                 "galley promote model_store_demand --run 2026-09-15-backtest --to production --commit -m 'Better on promotions'",
-                 "galley promote model_markdown_pricing --to retired"},
+	.examples = {"galley promote model_nba_retention --run 2026-08-30-train --to production --version 2.1.0",
+                 "galley promote model_nba_retention --run 2026-08-30-train --to production --commit -m 'Better on promotions'",
+                 "galley promote model_kiosk_site_score --to retired"},
 	.options = promote_options,
 	.option_count = sizeof promote_options / sizeof *promote_options,
 	.run = run_promote,

@@ -169,7 +169,7 @@ const struct command command_resolve = {
 	.details = "Prints the effective recipe (baseline, then industry, then client); a comment names the file and line that set each value. With --why\n"
 	           "also what became of it: kept, replaced, merged, appended or removed, and what it replaces. --why FIELD tells that of one field, or of\n"
 	           "all below it. Another VERSION, or range, comes from git's history. The digest in JSON moves only when the meaning does.",
-	.examples = {"galley resolve recipe_pricing_grocery@1.0.0", "galley resolve recipe_pricing_grocery --why", "galley resolve recipe_pricing_grocery --why monitoring.drift"},
+	.examples = {"galley resolve recipe_pricing_harbor@2.0.0", "galley resolve recipe_pricing_harbor --why", "galley resolve recipe_pricing_harbor --why monitoring.drift"},
 	.formats = "yaml|json",
 	.options = resolve_options,
 	.option_count = sizeof resolve_options / sizeof *resolve_options,

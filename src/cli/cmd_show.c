@@ -56,7 +56,7 @@ const struct command command_show = {
 	.summary = "one record whole, as it is or as a version of it was",
 	.details = "ID is a recipe, a pack, a model or MODEL/RUN. VERSION, of a recipe or pack, may be a range such as ^1.2, which takes the highest\n"
 	           "approved version; it comes from git's history. What is inherited is shown by: galley resolve.",
-	.examples = {"galley show recipe_pricing_grocery", "galley show recipe_pricing_grocery@1.0.0", "galley show pack_pricing_standard --format json"},
+	.examples = {"galley show recipe_pricing_harbor", "galley show recipe_pricing_harbor@2.0.0", "galley show pack_pricing_standard --format json"},
 	.formats = "text|json",
 	.run = run_show,
 };

@@ -136,7 +136,7 @@ enum severity session_fail_on(const struct invocation *invocation, enum severity
 void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation);
 /* Prints the findings of a workspace that are errors to stderr; EXIT_FINDINGS when there are any, else EXIT_OK. */
 int session_errors(const struct workspace *workspace, const struct invocation *invocation);
-/* Says on stderr that there is no such id, with the nearest; returns EXIT_FINDINGS. */
+/* Says on stderr that there is no such id, with the nearest, or with what there is; returns EXIT_FINDINGS. */
 int session_unknown(const char *what, struct text id, const struct text *names, size_t count);
 /* How much a watched model's state weighs: a warning where it is only degraded, else an error unless it is healthy. */
 enum severity session_weigh(const struct model_result *model);

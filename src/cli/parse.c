@@ -332,6 +332,18 @@ int command_parse(struct invocation *invocation, int argc, char **argv)
 	return invocation->command ? check_operands(invocation) : session_usage(invocation, "a command is needed");
 }
 
+enum { NAMES_SHOWN = 8 };
+
+static void print_names(const struct text *names, size_t count)
+{
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+		fputs(i ? ", " : "; there is ", stderr);
+		print_safe(stderr, names[i]);
+	}
+	if (count > NAMES_SHOWN)
+		fprintf(stderr, " and %zu more", count - NAMES_SHOWN);
+}
+
 int session_unknown(const char *what, struct text id, const struct text *names, size_t count)
 {
 	struct text near = text_nearest(id, names, count);
@@ -343,6 +355,8 @@ int session_unknown(const char *what, struct text id, const struct text *names, 
 		fputs("; did you mean '", stderr);
 		print_safe(stderr, near);
 		fputs("'?", stderr);
+	} else {
+		print_names(names, count);
 	}
 	fputs("\n", stderr);
 	return EXIT_FINDINGS;

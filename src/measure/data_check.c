@@ -300,7 +300,7 @@ static struct text default_words(const struct checking *checking, enum check_kin
 {
 	static const char *const skipped[CHECK_COUNT] = {
 	    "the recipe names no columns",        "no column has a max_missing", "no column has a type, min, max or allowed",
-	    "no column is unique, there is no key", "the recipe sets no min_rows", "the recipe names no freshness features",
+	    "no column must be unique, and there is no key", "the recipe sets no min_rows", "the recipe names no freshness features",
 	    "",
 	};
 	static const char *const passed[CHECK_COUNT] = {

@@ -229,6 +229,16 @@ static bool drift_number(struct column *column, struct text spec)
 	return true;
 }
 
+static struct text column_names(const struct synth *synth, struct arena *arena)
+{
+	enum { SHOWN = 8 };
+	struct text names = TEXT("none");
+
+	for (size_t i = 0; i < synth->count && i < SHOWN; i++)
+		names = i ? text_format(arena, "%.*s, %.*s", TEXT_ARGS(names), TEXT_ARGS(synth->columns[i].name)) : synth->columns[i].name;
+	return synth->count > SHOWN ? text_format(arena, "%.*s and %zu more", TEXT_ARGS(names), synth->count - SHOWN) : names;
+}
+
 static bool read_drift(struct text *why, struct synth *synth, struct text drift, struct arena *arena)
 {
 	size_t equals = text_find(drift, '='), at = 0;
@@ -237,7 +247,8 @@ static bool read_drift(struct text *why, struct synth *synth, struct text drift,
 	while (at < synth->count && !text_equal(synth->columns[at].name, name))
 		at++;
 	if (at == synth->count) {
-		*why = text_format(arena, "drift '%.*s': no column '%.*s' is made", TEXT_ARGS(drift), TEXT_ARGS(name));
+		*why = text_format(arena, "drift '%.*s': no column '%.*s' is made; there is %.*s", TEXT_ARGS(drift), TEXT_ARGS(name),
+		                   TEXT_ARGS(column_names(synth, arena)));
 		return false;
 	}
 	struct column *column = &synth->columns[at];

@@ -287,7 +287,7 @@ static void features_table(struct buffer *out, const struct model_result *model,
 	if (table.rows)
 		table_print(out, &table);
 	if (resting)
-		buffer_format(out, "  %zu%s feature%s stable, without a trend to worse\n", resting, table.rows ? " more" : "",
+		buffer_format(out, "  %zu%s feature%s stable, without a worsening trend\n", resting, table.rows ? " more" : "",
 		              resting == 1 ? " is" : "s are");
 }
 

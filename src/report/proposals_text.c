@@ -125,7 +125,11 @@ static void add_age(struct buffer *out, const struct proposal *item, int64_t as_
 	instant_print_date(date, item->as_of);
 	int64_t age = as_of > item->as_of ? as_of - item->as_of : 0;
 	int64_t count = age >= 2 * 86400 ? age / 86400 : age / 3600;
-	buffer_format(out, "  for %lld %s%s, since %s", (long long)count, age >= 2 * 86400 ? "day" : "hour", count == 1 ? "" : "s", date);
+	if (count)
+		buffer_format(out, "  for %lld %s%s", (long long)count, age >= 2 * 86400 ? "day" : "hour", count == 1 ? "" : "s");
+	else
+		buffer_string(out, "  for less than an hour");
+	buffer_format(out, ", since %s", date);
 }
 
 static void add_field(struct buffer *out, const char *name, struct text value)

@@ -44,7 +44,8 @@ void source_limit(struct source *source, const struct limits *limits)
 
 static const char *shallow_hint(const struct source *source)
 {
-	return source->info.shallow ? "; this clone is shallow: git fetch --unshallow, in a workflow fetch-depth: 0" : "";
+	return source->info.shallow ? "this clone is shallow: git fetch --unshallow, in a workflow fetch-depth: 0"
+	                            : "a branch of a remote has to be fetched first: git fetch";
 }
 
 /* The commit that is read, and its tree where a tree is what is read. */
@@ -87,7 +88,7 @@ static int take_revision(struct source *source, const char *revision, struct fai
 	if (error == GIT_EINVALIDSPEC)
 		return failure_set(failure, EXIT_UNABLE, "'%s' is not a revision: a branch, tag or commit id is wanted", revision);
 	if (error == GIT_ENOTFOUND)
-		return failure_set(failure, EXIT_UNABLE, "revision '%s' is not there%s", revision, shallow_hint(source));
+		return failure_set(failure, EXIT_UNABLE, "revision '%s' is not there; %s", revision, shallow_hint(source));
 	if (error)
 		return repository_fail(failure, error, "cannot read revision '%s'", revision);
 	int status = take_commit(source, object, revision, failure);
