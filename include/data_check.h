@@ -68,6 +68,7 @@ struct data_check_request {
 	unsigned jobs;
 	uint64_t memory;       /* bytes for finding duplicates; more rows take more passes. 0: 256 MiB */
 	const struct limits *limits;
+	const struct progress *progress; /* NULL */
 };
 
 int data_check(struct data_check *out, const struct data_check_request *request, struct arena *arena, struct diags *diags,

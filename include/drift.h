@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "failure.h"
 #include "limits.h"
+#include "progress.h"
 #include "table.h"
 
 enum column_kind { COLUMN_AUTO, COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_CATEGORY_NUM, COLUMN_TIMESTAMP, COLUMN_IDENTIFIER, COLUMN_IGNORE };
@@ -78,6 +79,7 @@ struct drift_request {
 	size_t min_rows;                       /* fewer values on a side are inconclusive; 0: 30 */
 	size_t max_bad_rows;                   /* rows that cannot be read and may be left out */
 	bool shapes;                           /* pictures are wanted */
+	const struct progress *progress;       /* NULL; hears how far files are read */
 	unsigned jobs;                         /* threads; 0: 1 */
 	size_t memory;                         /* bytes that may be used for values; 0: 256 MiB. Changes no answer */
 };

@@ -162,6 +162,7 @@ struct monitor_request {
 	unsigned jobs;    /* threads; 0: 1 */
 	size_t memory;    /* as in struct drift_request */
 	bool latest_only; /* judge drift of the newest window alone (status), not the whole history; `since` is then not computed */
+	const struct progress *progress; /* NULL */
 	size_t data_checks; /* of the newest snapshots with a CSV, so many are checked against the recipe's schema */
 };
 

@@ -23,6 +23,7 @@
 struct workspace_request {
 	struct source_options source;
 	unsigned jobs;
+	const struct progress *progress; /* NULL; must outlive the workspace */
 	size_t memory;  /* for the values of data, in bytes; 0: the default. Changes no answer */
 	const struct limits *limits; /* the command line's; NULL: limits_default */
 	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
@@ -61,6 +62,7 @@ struct workspace {
 	struct limits limits; /* the command line's */
 	struct history *history; /* opened when it is first asked for */
 	unsigned jobs;
+	const struct progress *progress;
 	size_t memory; /* as in the request */
 	bool data_checks; /* set before workspace_measure(): also check the CSVs of snapshots that pages show */
 	const char *no_base; /* why there was no base, with base_if_any; else NULL */

@@ -8,6 +8,7 @@
 #ifndef GALLEY_SCAN_H
 #define GALLEY_SCAN_H
 
+#include "progress.h"
 #include "table.h"
 
 struct scan;
@@ -21,6 +22,7 @@ struct scan_options {
 	const struct text *na; /* spellings of missing beside the usual ones */
 	size_t na_count;
 	const struct limits *limits;
+	const struct progress *progress; /* NULL; hears of each pass */
 	enum scan_code code;
 	size_t block_bytes;   /* that a thread takes at once; 0: as is good for speed. For tests */
 };

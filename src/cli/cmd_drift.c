@@ -137,7 +137,9 @@ static int drift_files(struct invocation *invocation)
 	if (strcmp(invocation->reference, "-") == 0 && strcmp(invocation->current, "-") == 0)
 		return session_usage(invocation, "'-' is both '--reference' and '--current', but standard input can only be one of them");
 	diags_init(&diags, &invocation->arena);
-	if (drift_compare(&result, &ok, &request, &limits, &invocation->arena, &diags, &failure) < 0)
+	int status = drift_compare(&result, &ok, &request, &limits, &invocation->arena, &diags, &failure);
+	progress_line_end(&invocation->line);
+	if (status < 0)
 		return session_fail(&failure);
 	diags_sort(&diags);
 	if (diags.count)

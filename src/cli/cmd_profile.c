@@ -127,7 +127,9 @@ static int profile_files(struct invocation *invocation, const struct limits *lim
 	if (code != EXIT_OK)
 		return code;
 	diags_init(&diags, &invocation->arena);
-	if (profile_make(&profile, &ok, &request, invocation->reference_profile ? &like : NULL, limits, &invocation->arena, &diags, &failure) < 0)
+	int status = profile_make(&profile, &ok, &request, invocation->reference_profile ? &like : NULL, limits, &invocation->arena, &diags, &failure);
+	progress_line_end(&invocation->line);
+	if (status < 0)
 		return session_fail(&failure);
 	diags_sort(&diags);
 	if (diags.count)

@@ -17,6 +17,7 @@ static int validate_file(struct workspace *workspace, struct invocation *invocat
 		.as_of = workspace->results.as_of,
 		.jobs = session_jobs(invocation),
 		.memory = invocation->memory,
+		.progress = session_progress(invocation),
 		.limits = &workspace->catalog.config.limits,
 	};
 	struct data_check check;
@@ -30,7 +31,9 @@ static int validate_file(struct workspace *workspace, struct invocation *invocat
 	if (code != EXIT_OK)
 		return code;
 	diags_init(&diags, &workspace->arena);
-	if (data_check(&check, &request, &workspace->arena, &diags, &failure) < 0)
+	int status = data_check(&check, &request, &workspace->arena, &diags, &failure);
+	progress_line_end(&invocation->line);
+	if (status < 0)
 		return session_fail(&failure);
 	diags_sort(&diags);
 	if (diags.count)

@@ -12,6 +12,7 @@
 #include "diag.h"
 #include "failure.h"
 #include "pipeline.h"
+#include "progress_line.h"
 
 struct words {
 	struct text *items;
@@ -66,6 +67,7 @@ struct invocation {
 	bool dry_run, draft, list, activity;
 	const char *message, *to, *run, *model_version, *name, *parent, *type, *of, *started_at, *finished_at, *metrics_path, *error;
 	struct words packs, metrics;
+	struct progress_line line; /* begun by cli_run() */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_WORD, OPTION_NUMBER, OPTION_SIZE, OPTION_WORDS, OPTION_FORMAT };
@@ -119,6 +121,9 @@ int session_open(struct workspace *workspace, struct invocation *invocation);
 int session_request(struct workspace_request *request, struct limits *limits, struct invocation *invocation);
 int session_measure(struct workspace *workspace, bool latest_only, const struct model *const *only, size_t only_count);
 /* Prints a failure and returns its code. */
+/* Who hears of long work: NULL where nobody looks. */
+const struct progress *session_progress(struct invocation *invocation);
+
 int session_fail(const struct failure *failure);
 /* A usage error of a command's own: prints it with where to look, returns EXIT_USAGE. */
 int session_usage(const struct invocation *invocation, const char *format, ...) __attribute__((format(printf, 2, 3)));

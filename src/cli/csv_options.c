@@ -47,6 +47,7 @@ int csv_request(struct drift_request *request, struct invocation *invocation)
 	request->max_bad_rows = invocation->max_bad_rows;
 	request->jobs = session_jobs(invocation);
 	request->memory = invocation->memory;
+	request->progress = session_progress(invocation);
 	int code = csv_delimiter(&request->delimiter, invocation);
 	return code == EXIT_OK ? read_kinds(request, invocation) : code;
 }

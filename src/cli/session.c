@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,31 @@ bool session_color(const struct invocation *invocation, FILE *stream)
 	if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
 		return true;
 	return isatty(fileno(stream)) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+/* Milliseconds that never go back. */
+static uint64_t clock_now(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void begin_line(struct invocation *invocation)
+{
+	const char *terminal = getenv("TERM");
+	struct winsize size = {0};
+	bool seen = !invocation->quiet && isatty(STDERR_FILENO) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+
+	if (seen && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+		size.ws_col = 0;
+	progress_line_begin(&invocation->line, seen ? STDERR_FILENO : -1, size.ws_col ? size.ws_col : 80, clock_now);
+}
+
+const struct progress *session_progress(struct invocation *invocation)
+{
+	return invocation->line.progress.tell ? &invocation->line.progress : NULL;
 }
 
 bool session_is(const struct invocation *invocation, const char *format)
@@ -225,6 +251,7 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
 		},
 		.jobs = session_jobs(invocation),
+		.progress = session_progress(invocation),
 		.memory = invocation->memory,
 		.live = invocation->commit || invocation->live,
 		.base = invocation->base,
@@ -278,9 +305,10 @@ int session_measure(struct workspace *workspace, bool latest_only, const struct 
 {
 	struct failure failure;
 
-	if (workspace_measure(workspace, latest_only, only, only_count, &failure) < 0)
-		return session_fail(&failure);
-	return EXIT_OK;
+	int status = workspace_measure(workspace, latest_only, only, only_count, &failure);
+	if (workspace->progress)
+		progress_line_end(workspace->progress->context);
+	return status < 0 ? session_fail(&failure) : EXIT_OK;
 }
 
 /* A model that is not healthy is an error, as its drift and its failed gates are; what only warns is a warning. The worst reason counts,
@@ -417,6 +445,7 @@ int cli_run(int argc, char **argv)
 		code = session_write(&invocation, &out, EXIT_OK);
 		buffer_release(&out);
 	} else if (code == EXIT_OK) {
+		begin_line(&invocation);
 		code = invocation.command->run(&invocation);
 	}
 	arena_release(&invocation.arena);

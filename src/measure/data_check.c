@@ -401,7 +401,7 @@ int data_check(struct data_check *out, const struct data_check_request *request,
                struct failure *failure)
 {
 	struct checking checking = {.request = request, .out = out, .arena = arena, .failure = failure};
-	struct scan_options options = {.delimiter = request->delimiter, .max_bad_rows = request->max_bad_rows, .limits = request->limits};
+	struct scan_options options = {.delimiter = request->delimiter, .max_bad_rows = request->max_bad_rows, .limits = request->limits, .progress = request->progress};
 	const struct value *na = value_at(request->recipe->root, "requirements.schema.na");
 	struct text delimiter = value_text(request->recipe->root, "requirements.schema.delimiter");
 	size_t said = diags->count, na_count = 0;

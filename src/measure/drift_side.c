@@ -41,6 +41,7 @@ int side_open(struct side *side, bool *ok, const struct table_file *files, size_
 		.na = request->na,
 		.na_count = request->na_count,
 		.limits = limits,
+		.progress = request->progress,
 	};
 
 	*side = (struct side){.files = files, .file_count = count, .jobs = request->jobs ? request->jobs : 1};

@@ -15,6 +15,8 @@ static int run_check(struct monitored *monitored, size_t i)
 		.recipe = monitored->watch.recipe,
 		.as_of = snapshot->snapshot->time,
 		.jobs = monitored->request->jobs,
+		.memory = monitored->request->memory,
+		.progress = monitored->request->progress,
 		.limits = &monitored->watch.config->limits,
 	};
 

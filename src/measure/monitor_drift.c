@@ -222,6 +222,7 @@ int drift_judge(struct monitored *monitored, size_t i)
 		.shapes = true,
 		.jobs = monitored->request->jobs,
 		.memory = monitored->request->memory,
+		.progress = monitored->request->progress,
 	};
 	for (size_t method = 0; method < METHOD_COUNT; method++)
 		request.show[method] = watch->show[method];

@@ -26,14 +26,17 @@ int workspace_measure(struct workspace *workspace, bool latest_only, const struc
 		.as_of = results->as_of,
 		.jobs = workspace->jobs,
 		.memory = workspace->memory,
+		.progress = workspace->progress,
 		.latest_only = latest_only,
 		.data_checks = workspace->data_checks ? catalog->config.keep_snapshots : 0,
 	};
 
+	size_t wanted = only_count ? only_count : catalog->model_count;
 	results->models = arena_array(&workspace->arena, catalog->model_count, sizeof *results->models);
 	for (size_t i = 0; i < catalog->model_count; i++) {
 		if (!is_wanted(&catalog->models[i], only, only_count))
 			continue;
+		progress_tell(request.progress, PROGRESS_MODELS, catalog->models[i].record.id, results->model_count, wanted);
 		struct model_result *model = &results->models[results->model_count++];
 		if (monitor_model(model, &request, &catalog->models[i], &workspace->arena, &workspace->diags, failure) < 0)
 			return -1;

@@ -97,7 +97,7 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 	/* A comparison looks at everything. */
 	bool brief = request->findings_only && !request->base;
 
-	*workspace = (struct workspace){.jobs = request->jobs, .memory = request->memory};
+	*workspace = (struct workspace){.jobs = request->jobs, .progress = request->progress, .memory = request->memory};
 	arena_init(&workspace->arena);
 	diags_init(&workspace->diags, &workspace->arena);
 	workspace->limits = *limits;

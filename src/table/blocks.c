@@ -289,6 +289,7 @@ bool blocks_next(struct block *block, struct blocks *blocks)
 		struct tail *tail = &blocks->tail;
 		blocks->finished = len < blocks->block_bytes;
 		blocks->bytes += len;
+		progress_tell(blocks->scan->options.progress, PROGRESS_BYTES, blocks->scan->input->path, blocks->scan->start + blocks->bytes, blocks->scan->size);
 		tail->quotes = tail->quotes || quotes;
 		tail->returns = tail->returns || returns;
 		size_t whole = tail->len + len, at = put_together(block, blocks, len);
