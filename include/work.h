@@ -21,10 +21,4 @@ void work_turns_close(struct work_turns *turns);
 void work_turns_wait(struct work_turns *turns, size_t number);
 void work_turns_pass(struct work_turns *turns);
 
-/* For what only one thread may do at a time; let go by work_lock_free(). */
-struct work_lock *work_lock_new(void);
-void work_lock_take(struct work_lock *lock);
-void work_lock_give(struct work_lock *lock);
-void work_lock_free(struct work_lock *lock);
-
 #endif

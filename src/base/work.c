@@ -5,9 +5,6 @@
 #include <stdlib.h>
 
 #include "arena.h"
-#include <stdlib.h>
-
-#include "arena.h"
 
 struct shared {
 	size_t count;
@@ -95,33 +92,4 @@ void work_turns_pass(struct work_turns *turns)
 	turns->number++;
 	pthread_cond_broadcast(&turns->passed);
 	pthread_mutex_unlock(&turns->lock);
-}
-
-struct work_lock {
-	pthread_mutex_t mutex;
-};
-
-struct work_lock *work_lock_new(void)
-{
-	struct work_lock *lock = memory_get(sizeof *lock);
-
-	if (pthread_mutex_init(&lock->mutex, NULL) != 0)
-		memory_exhausted();
-	return lock;
-}
-
-void work_lock_take(struct work_lock *lock)
-{
-	pthread_mutex_lock(&lock->mutex);
-}
-
-void work_lock_give(struct work_lock *lock)
-{
-	pthread_mutex_unlock(&lock->mutex);
-}
-
-void work_lock_free(struct work_lock *lock)
-{
-	pthread_mutex_destroy(&lock->mutex);
-	free(lock);
 }
