@@ -225,7 +225,7 @@ struct catalog {
 int catalog_load(struct catalog *out, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,
                  struct diags *diags, struct failure *failure);
 
-/* What may be known about a recipe while its whole tree is at hand, so that it need not be read again; see resolve_brief. */
+/* What may be known about a recipe while its whole tree is at hand, so that it need not be read again; see resolve_brief. Both NULL: nothing. */
 struct brief {
 	/* likely: the recipes that others seem to inherit from, and all packs. What it returns is for judge(). */
 	const void *(*prepare)(const struct catalog *likely, struct arena *arena);
@@ -240,6 +240,8 @@ int catalog_load_brief(struct catalog *out, const struct brief *brief, struct so
                        struct diags *diags, struct failure *failure);
 /* The whole tree as the file has it; NULL where it cannot be parsed. In the arena where the recipe is brief. */
 const struct value *recipe_tree(const struct recipe *recipe, const struct catalog *catalog, struct arena *arena);
+/* Puts the whole trees of recipes back whose files are not the same in both: what a comparison looks into. */
+void catalog_restore(struct catalog *a, struct catalog *b, struct arena *arena);
 
 /* The same in two steps, between which history may answer pins: the second says what records say about each other. brief NULL: whole trees. */
 int catalog_read(struct catalog *out, const struct brief *brief, struct source *source, const struct limits *limits, unsigned jobs, struct arena *arena,

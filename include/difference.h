@@ -3,7 +3,7 @@
  * no difference.
  *
  * Ownership: everything lives in the arena, or in the catalogs and effective recipes that are compared, which must outlive it; they come
- * from resolve_all(). Failure: none; what cannot be read on a side is compared as far as it goes, and said so. */
+ * from resolve_all() or resolve_by_need(); by need only those are resolved that may differ. Failure: none; what cannot be read on a side is compared as far as it goes, and said so. */
 #ifndef GALLEY_DIFFERENCE_H
 #define GALLEY_DIFFERENCE_H
 
@@ -84,6 +84,16 @@ struct state {
 	const struct catalog *catalog;
 	const struct resolved *resolved;
 };
+
+/* Recipes that are in effect what they were, as can be told from their files, those of all above them and of the packs that they name. */
+struct alike;
+struct alike *alike_make(const struct state *before, const struct state *now, struct arena *arena);
+/* Whether two records have the same bytes, with the same said about them; NULL: there is none. */
+bool alike_records(const struct record *before, const struct record *now);
+/* The same of a run and what it measured. */
+bool alike_runs(const struct run *before, const struct run *now);
+/* Whether both references lead to such a recipe, or both to none. Also false where that takes resolving them. */
+bool alike_recipes(struct alike *alike, const struct reference *before, const struct reference *now);
 
 void differences_find(struct differences *out, const struct state *before, const struct state *now, struct arena *arena);
 

@@ -28,6 +28,8 @@ struct workspace_request {
 	const struct limits *limits; /* the command line's; NULL: limits_default */
 	bool has_as_of; /* --as-of; else galley.yaml's, else the commit's time with --at (unless live), else now */
 	bool findings_only; /* no measures and pages will follow: what only they show of recipes is left out, see resolve_findings() */
+	bool differences_only; /* recipes are resolved when somebody asks for one, see resolve_by_need(); with against alone nothing is looked
+	                        * for that is wrong across files */
 	bool settings_only; /* galley.yaml alone, for what reads history: there are no records */
 	bool live;      /* a commit is read, but the present is now: a feed goes stale though nobody commits */
 	int64_t as_of;

@@ -74,6 +74,7 @@ struct effective {
 struct resolved {
 	struct effective *recipes;      /* in the catalog's order */
 	size_t count;
+	struct asked *asked;            /* resolve_by_need()'s; NULL: all are there */
 	const struct effective **older; /* of catalog->older, in its order; NULL where that is no recipe that was found */
 	const struct catalog *catalog;
 };
@@ -85,6 +86,10 @@ void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as
  * nothing but their recipe (usable false), unless they have alerts of their own. */
 void resolve_findings(struct resolved *out, const struct catalog *catalog, int64_t as_of, unsigned jobs, struct arena *arena,
                       struct diags *diags);
+/* Findings aside, every recipe is as resolve_all() has it, but only once it was asked for by one of the functions below: until then there is
+ * its recipe and its chain alone. For those who want a few of many, of brief catalogs too. diags: what was found so far, which stays as
+ * it is. The arena is used whenever one is asked for, by one thread at a time. */
+void resolve_by_need(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, const struct diags *diags);
 /* For brief catalogs: looks at recipes while they are read, over their parents as far as these can be told by then. resolve_findings()
  * takes an answer where the parents turn out to be just these. */
 extern const struct brief resolve_brief;
@@ -101,6 +106,8 @@ enum scalar_class field_class(const struct field *field, const struct value *sca
 struct text field_item_name(const struct field *list, const struct value *item);
 
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id);
+/* That of catalog->recipes[i]. */
+const struct effective *resolved_item(const struct resolved *resolved, size_t i);
 /* The version that a reference asks for, of this revision or of an older one (see history.h); NULL where there is none. It may not be usable. */
 const struct effective *resolved_at(const struct resolved *resolved, const struct reference *reference);
 /* The waiver that covers a field, by the recipe that set it or one above; NULL. *of: that recipe's effective form. */

@@ -189,7 +189,7 @@ int ahead_read(struct loader *loader, unsigned jobs)
 	if (read_all(loader, jobs) < 0)
 		return -1;
 	crew->loader = loader;
-	if (loader->brief)
+	if (loader->brief && loader->brief->prepare)
 		prepare(crew);
 	work_each(loader->ahead_count, jobs, parse_one, crew);
 	for (size_t i = 0; i < WORK_THREADS_MAX; i++) {

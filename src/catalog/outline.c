@@ -1,5 +1,6 @@
 /* Outlines: what stays of a recipe's tree where many are checked one after another. */
 #include <stdint.h>
+#include <string.h>
 
 #include "arena.h"
 #include "parts.h"
@@ -85,4 +86,27 @@ const struct value *recipe_tree(const struct recipe *recipe, const struct catalo
 	/* What is wrong in it was said when it was read first. */
 	diags_init(&diags, arena);
 	return document_read(recipe->record.file, DOCUMENT_MANIFEST, &catalog->config.limits, arena, &diags);
+}
+
+static bool is_same(const struct record *a, const struct record *b)
+{
+	return strcmp(a->file->blob, b->file->blob) == 0 && text_equal(a->file->bytes, b->file->bytes);
+}
+
+static void restore_those(struct catalog *catalog, const struct catalog *other, struct arena *arena)
+{
+	for (size_t i = 0; i < catalog->recipe_count; i++) {
+		struct recipe *recipe = &catalog->recipes[i];
+		const struct recipe *before = catalog_recipe(other, recipe->record.id);
+		if (!recipe->record.brief || (before && is_same(&recipe->record, &before->record)))
+			continue;
+		recipe->record.root = recipe_tree(recipe, catalog, arena);
+		recipe->record.brief = false;
+	}
+}
+
+void catalog_restore(struct catalog *a, struct catalog *b, struct arena *arena)
+{
+	restore_those(a, b, arena);
+	restore_those(b, a, arena);
 }

@@ -71,6 +71,7 @@ static int run_diff(struct invocation *invocation)
 		                     invocation->at ? "at" : "staged");
 	invocation->against = range.from;
 	invocation->since_fork = range.since_fork;
+	invocation->differences_only = true;
 	if (range.to)
 		invocation->at = range.to;
 	int code = session_open(&workspace, invocation);

@@ -90,6 +90,7 @@ static int run_review(struct invocation *invocation)
 
 	if (code != EXIT_OK)
 		return code;
+	invocation->differences_only = true;
 	code = session_open(&workspace, invocation);
 	if (code == EXIT_OK) {
 		const struct source_info *info = source_get_info(workspace.source);

@@ -40,7 +40,7 @@ struct invocation {
 	size_t jobs;
 	struct words limit_settings;
 	/* Set by a command before session_open(), as in struct workspace_request. */
-	bool findings_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
+	bool findings_only, differences_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
 	const char *objects, *against;
 	struct text below;
 	/* for some */

@@ -267,6 +267,7 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 		return code;
 	request->limits = request->source.limits = limits;
 	request->findings_only = invocation->findings_only;
+	request->differences_only = invocation->differences_only;
 	request->settings_only = invocation->settings_only;
 	if (invocation->as_of) {
 		request->has_as_of = true;

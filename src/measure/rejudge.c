@@ -22,6 +22,7 @@ const char *verdict_move_name(enum verdict_move move)
 /* A model of both states, with the runs of the earlier one by id. */
 struct rejudging {
 	const struct state *before, *now;
+	struct alike *alike;
 	const struct model *was, *is;
 	struct names runs;
 	struct arena *arena;
@@ -208,10 +209,34 @@ static void rejudge_run(struct rejudging *work, const struct run *run, enum run_
 	work->out->items[work->out->count++] = move;
 }
 
+/* Whether no run of the model can be judged other than it was. */
+static bool is_alike(const struct rejudging *work)
+{
+	const struct model *was = work->was, *is = work->is;
+	bool alike = was && was->run_count == is->run_count && alike_records(&was->record, &is->record);
+
+	for (size_t i = 0; alike && i < is->run_count; i++)
+		alike = text_equal(was->runs[i].record.id, is->runs[i].record.id) && alike_runs(&was->runs[i], &is->runs[i]) &&
+		        alike_recipes(work->alike, &was->runs[i].recipe, &is->runs[i].recipe);
+	return alike;
+}
+
+static void keep_all(struct rejudging *work)
+{
+	for (size_t i = 0; i < work->is->run_count; i++) {
+		work->out->judged += work->is->runs[i].status == RUN_SUCCEEDED;
+		work->out->kept += work->is->runs[i].status == RUN_SUCCEEDED;
+	}
+}
+
 static void rejudge_model(struct rejudging *work)
 {
 	const struct run *newest = NULL;
 
+	if (is_alike(work)) {
+		keep_all(work);
+		return;
+	}
 	index_runs(work);
 	for (size_t i = 0; i < work->is->run_count; i++)
 		if (work->is->runs[i].status == RUN_SUCCEEDED)
@@ -242,6 +267,7 @@ void runs_rejudge(struct run_moves *out, const struct state *before, const struc
 	struct rejudging work = {.before = before, .now = now, .arena = arena, .out = out};
 
 	*out = (struct run_moves){.items = NULL};
+	work.alike = alike_make(before, now, arena);
 	for (size_t i = 0; i < now->catalog->model_count; i++) {
 		work.is = &now->catalog->models[i];
 		work.was = catalog_model(before->catalog, work.is->record.id);

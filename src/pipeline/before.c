@@ -54,7 +54,7 @@ int before_load(struct before *before, struct workspace *workspace, const struct
 		source_close(source);
 		return -1;
 	}
-	int status = load_settled(&base->catalog, false, source, before->limits, before->limits, request->jobs, &workspace->arena, &base->diags,
+	int status = load_settled(&base->catalog, brief_for(request), source, before->limits, before->limits, request->jobs, &workspace->arena, &base->diags,
 	                          failure);
 	source_close(source);
 	workspace->base = base;
@@ -77,7 +77,7 @@ static bool descends(void *context, const char *commit, const char *ancestor)
 	return found;
 }
 
-int compare_with_base(struct workspace *workspace, struct before *before, struct failure *failure)
+int compare_with_base(struct workspace *workspace, struct before *before, const struct workspace_request *request, struct failure *failure)
 {
 	const struct source_info *info = source_get_info(workspace->source);
 	struct ancestry ancestry = {workspace->source, failure, 0};
@@ -93,7 +93,7 @@ int compare_with_base(struct workspace *workspace, struct before *before, struct
 		.context = &ancestry,
 	};
 
-	if (read_past(before, workspace, failure) < 0)
+	if (read_past(before, workspace, request, failure) < 0)
 		return -1;
 	config_tighten(&workspace->catalog.config, &before->base->catalog.config, text_cut(text_of(before->base->commit), 0, 12), &workspace->arena,
 	               &workspace->diags);
@@ -101,10 +101,9 @@ int compare_with_base(struct workspace *workspace, struct before *before, struct
 	return ancestry.status;
 }
 
-void resolve_base(struct workspace *workspace, struct workspace_base *base)
+void resolve_base(struct workspace *workspace, struct workspace_base *base, const struct workspace_request *request)
 {
-	resolve_all(&base->resolved, &base->catalog, workspace->results.as_of, &workspace->arena, &base->diags);
-	monitor_check_alerts(&base->catalog, &base->resolved, &workspace->arena, &base->diags);
+	resolve_as_asked(&base->resolved, &base->catalog, request, workspace->results.as_of, &workspace->arena, &base->diags);
 }
 
 void workspace_differences(struct differences *out, struct workspace *workspace)

@@ -50,14 +50,39 @@ static int refuse_nothing(const struct workspace *workspace, struct failure *fai
 	                   TEXT_ARGS(config->runs));
 }
 
-int load_settled(struct catalog *catalog, bool brief, struct source *source, const struct limits *limits, const struct limits *of_history,
+const struct brief *brief_for(const struct workspace_request *request)
+{
+	static const struct brief outlines = {NULL, NULL};
+
+	if (request->differences_only && !request->base)
+		return &outlines;
+	return request->findings_only || request->differences_only ? &resolve_brief : NULL;
+}
+
+int load_settled(struct catalog *catalog, const struct brief *brief, struct source *source, const struct limits *limits, const struct limits *of_history,
                         unsigned jobs, struct arena *arena, struct diags *diags, struct failure *failure)
 {
-	if (catalog_read(catalog, brief ? &resolve_brief : NULL, source, limits, jobs, arena, diags, failure) < 0 ||
+	if (catalog_read(catalog, brief, source, limits, jobs, arena, diags, failure) < 0 ||
 	    history_settle(catalog, source, of_history, arena, failure) < 0)
 		return -1;
 	catalog_check(catalog);
 	return 0;
+}
+
+void resolve_as_asked(struct resolved *out, const struct catalog *catalog, const struct workspace_request *request, int64_t as_of,
+                      struct arena *arena, struct diags *diags)
+{
+	struct resolved own, *found = request->differences_only ? &own : out;
+
+	if (request->differences_only)
+		resolve_by_need(out, catalog, as_of, arena, diags);
+	if (request->differences_only && !request->base)
+		return;
+	if (brief_for(request))
+		resolve_findings(found, catalog, as_of, request->jobs, arena, diags);
+	else
+		resolve_all(found, catalog, as_of, arena, diags);
+	monitor_check_alerts(catalog, found, arena, diags);
 }
 
 static int open_settings(struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
@@ -94,8 +119,6 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 {
 	const struct limits *limits = request->limits ? request->limits : &limits_default;
 	struct before before = {.limits = limits};
-	/* A comparison looks at everything. */
-	bool brief = request->findings_only && !request->base;
 
 	*workspace = (struct workspace){.jobs = request->jobs, .progress = request->progress, .memory = request->memory};
 	arena_init(&workspace->arena);
@@ -116,7 +139,7 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		return -1;
 	if (has_base)
 		limits = &before.base->catalog.config.limits;
-	if (load_settled(&workspace->catalog, brief, workspace->source, limits, before.limits, request->jobs, &workspace->arena, &workspace->diags,
+	if (load_settled(&workspace->catalog, brief_for(request), workspace->source, limits, before.limits, request->jobs, &workspace->arena, &workspace->diags,
 	                 failure) < 0)
 		return -1;
 	workspace->base_none = !has_base || !holds_files(&before.base->catalog);
@@ -134,19 +157,16 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		.as_of = present(workspace, request),
 		.diags = &workspace->diags,
 	};
-	if (request->findings_only)
-		resolve_findings(&workspace->resolved, &workspace->catalog, workspace->results.as_of, request->jobs, &workspace->arena,
-		                 &workspace->diags);
-	else
-		resolve_all(&workspace->resolved, &workspace->catalog, workspace->results.as_of, &workspace->arena, &workspace->diags);
-	monitor_check_alerts(&workspace->catalog, &workspace->resolved, &workspace->arena, &workspace->diags);
+	resolve_as_asked(&workspace->resolved, &workspace->catalog, request, workspace->results.as_of, &workspace->arena, &workspace->diags);
 	monitor_check_stamps(&workspace->catalog, workspace->results.as_of, request->has_as_of || workspace->catalog.config.has_as_of,
 	                     &workspace->arena, &workspace->diags);
-	if (has_base && compare_with_base(workspace, &before, failure) < 0)
+	if (before.base)
+		catalog_restore(&before.base->catalog, &workspace->catalog, &workspace->arena);
+	if (has_base && compare_with_base(workspace, &before, request, failure) < 0)
 		return -1;
 	settle_findings(workspace);
 	if (before.base)
-		resolve_base(workspace, before.base);
+		resolve_base(workspace, before.base, request);
 	/* After the rules were applied, as a comment that suppresses stands where the finding was made. */
 	if (has_base) {
 		change_anchor(&workspace->diags, &before.base->catalog, &before.base->diags, &workspace->catalog);

@@ -160,22 +160,27 @@ static int order_blobs(const void *left, const void *right)
 	return order ? order : text_compare(a->path, b->path);
 }
 
+/* wanted NULL: all are. */
 static int read_version(struct version *version, bool *found, struct workspace *workspace, const struct history_file *file,
-                        enum kind kind, const struct limits *limits, struct failure *failure)
+                        enum kind kind, const struct wanted *wanted, const struct limits *limits, struct failure *failure)
 {
 	struct arena scratch;
 	struct input input;
 	enum read_result result;
 
+	*found = false;
+	if (wanted && !wanted_file(wanted, file->blob))
+		return 0;
 	arena_init(&scratch);
 	int status = source_read_blob(&input, &result, workspace->source, file->blob, file->path, limits->manifest_bytes, &scratch, failure);
-	*found = status == 0 && result == READ_OK && version_read(version, kind, &input, limits, &workspace->arena);
+	*found = status == 0 && result == READ_OK && (!wanted || wanted_bytes(wanted, input.bytes)) &&
+	         version_read(version, kind, &input, limits, &workspace->arena);
 	arena_release(&scratch);
 	return status;
 }
 
 static int read_versions(struct versions *out, struct workspace *workspace, struct history_file *files, size_t count,
-                         const struct folders *folders, const struct limits *limits, struct failure *failure)
+                         const struct folders *folders, const struct wanted *wanted, const struct limits *limits, struct failure *failure)
 {
 	struct version version;
 	bool found = false;
@@ -189,7 +194,7 @@ static int read_versions(struct versions *out, struct workspace *workspace, stru
 	for (size_t i = 0; i < kept; i++) {
 		const struct history_file *file = &files[i];
 		bool known = i && file->which == files[i - 1].which && strcmp(file->blob, files[i - 1].blob) == 0;
-		if (!known && read_version(&version, &found, workspace, file, folders->kinds[file->which], limits, failure) < 0)
+		if (!known && read_version(&version, &found, workspace, file, folders->kinds[file->which], wanted, limits, failure) < 0)
 			return -1;
 		if (!found)
 			continue;
@@ -205,7 +210,7 @@ static int read_versions(struct versions *out, struct workspace *workspace, stru
 	return 0;
 }
 
-int read_past(struct before *before, struct workspace *workspace, struct failure *failure)
+int read_past(struct before *before, struct workspace *workspace, const struct workspace_request *request, struct failure *failure)
 {
 	struct folders folders = {.count = 0};
 	struct files reached = {NULL, 0}, ahead = {NULL, 0};
@@ -223,8 +228,9 @@ int read_past(struct before *before, struct workspace *workspace, struct failure
 	if (moved && (follow(&folders, workspace, before, sides, side_count, failure) < 0 ||
 	              walk(&reached, &ahead, &folders, workspace, before, failure) < 0))
 		return -1;
-	return read_versions(&before->reached, workspace, reached.items, reached.count, &folders, before->limits, failure) < 0 ||
-	               read_versions(&before->ahead, workspace, ahead.items, ahead.count, &folders, before->limits, failure) < 0
-	           ? -1
-	           : 0;
+	if (read_versions(&before->ahead, workspace, ahead.items, ahead.count, &folders, NULL, before->limits, failure) < 0)
+		return -1;
+	const struct wanted *wanted =
+		brief_for(request) ? wanted_find(&before->base->catalog, &workspace->catalog, &before->ahead, &workspace->arena) : NULL;
+	return read_versions(&before->reached, workspace, reached.items, reached.count, &folders, wanted, before->limits, failure);
 }

@@ -65,17 +65,20 @@ static size_t count_edited(const struct catalog *before, const struct catalog *n
 
 /* --- Fields --- */
 
-const struct origin *review_keeps(const struct review *review, const struct effective *effective, const struct field_group *group)
+static bool is_below(const struct effective *effective, const struct record *cause)
+{
+	for (size_t i = 0; cause && i + 1 < effective->chain_count; i++)
+		if (text_equal(effective->chain[i]->record.id, cause->id))
+			return true;
+	return false;
+}
+
+const struct origin *review_keeps(const struct effective *effective, const struct field_group *group)
 {
 	const struct record *cause = group->field->cause.record;
-	bool below = false;
+	const struct origin *origin =
+		effective->usable && is_below(effective, cause) ? effective_origin(effective, group->field->field) : NULL;
 
-	(void)review;
-	if (!effective->usable || !cause)
-		return NULL;
-	for (size_t i = 0; i + 1 < effective->chain_count; i++)
-		below = below || text_equal(effective->chain[i]->record.id, cause->id);
-	const struct origin *origin = below ? effective_origin(effective, group->field->field) : NULL;
 	return origin && origin->value && !text_equal(origin->recipe->record.id, cause->id) ? origin : NULL;
 }
 
@@ -104,7 +107,9 @@ static void count_fields(struct review *review, struct arena *arena)
 		const struct effective *effective = &review->now->resolved->recipes[i];
 		bool keeps = false;
 		for (size_t k = 0; k < count && k < GROUPS_MAX && !keeps; k++)
-			keeps = review_keeps(review, effective, &groups[k]) &&
+			/* Its chain is there before it is resolved. */
+			keeps = is_below(effective, groups[k].field->cause.record) &&
+			        review_keeps(resolved_item(review->now->resolved, i), &groups[k]) &&
 			        !changes_field(differences_of(differences, KIND_RECIPE, effective->recipe->record.id), groups[k].field->field);
 		review->keepers += keeps;
 	}

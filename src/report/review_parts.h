@@ -13,7 +13,7 @@ void review_headline(struct buffer *out, const struct review *review);
 enum severity review_sign(const struct review *review);
 
 /* A value that a recipe keeps of its own where an inherited one changes; NULL. */
-const struct origin *review_keeps(const struct review *review, const struct effective *effective, const struct field_group *group);
+const struct origin *review_keeps(const struct effective *effective, const struct field_group *group);
 
 /* Recipes by row, fields by column. */
 void block_of_recipes(struct blocks *blocks, const struct review *review, const struct diff_tables *tables, int rank);

@@ -160,7 +160,7 @@ static void add_row(struct buffer *out, const struct matrix *matrix, const struc
 		buffer_string(out, ", no effective form");
 	for (size_t i = 0; i < matrix->count; i++) {
 		const struct field_change *field = change_in(change, matrix->columns[i]->field->field);
-		const struct origin *kept = !field && effective ? review_keeps(matrix->review, effective, matrix->columns[i]) : NULL;
+		const struct origin *kept = !field && effective ? review_keeps(effective, matrix->columns[i]) : NULL;
 		cell(out);
 		if (field)
 			add_delta(out, field);

@@ -54,6 +54,7 @@ struct work {
 	/* What was found so far; each by id. */
 	struct record_change *packs, *recipes, *others;
 	size_t pack_count, recipe_count, other_count;
+	struct alike *alike;
 	bool measures_differently; /* galley.yaml says another way to measure drift */
 };
 

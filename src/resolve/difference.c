@@ -266,8 +266,18 @@ static bool usable(const struct effective *effective)
 	return effective && effective->usable;
 }
 
+/* A reference to the very record. */
+static bool is_alike(const struct work *work, const struct record *before, const struct record *now)
+{
+	const struct reference was = {.id = before->id}, is = {.id = now->id};
+
+	return alike_recipes(work->alike, &was, &is);
+}
+
 static void compare_recipe(struct differences *out, struct work *work, const struct record *before, const struct record *now)
 {
+	if (before && now && is_alike(work, before, now))
+		return;
 	struct record_change change = begin(KIND_RECIPE, before, now);
 	const struct effective *was = before ? resolved_recipe(work->before->resolved, before->id) : NULL;
 	const struct effective *is = now ? resolved_recipe(work->now->resolved, now->id) : NULL;
@@ -307,6 +317,8 @@ static void compare_model(struct work *work, const struct record *before, const 
 	const struct model *was = (const struct model *)before, *is = (const struct model *)now;
 	struct leaves old, new;
 
+	if (before && now && alike_records(before, now) && !work->measures_differently && alike_recipes(work->alike, &was->recipe, &is->recipe))
+		return;
 	fill_versions(&change, "version", "status");
 	if (before && now && !same_input(before->file, now->file)) {
 		leaves_find(&old, KIND_MODEL, before->root, work->arena);
@@ -324,6 +336,11 @@ static void run_leaves(struct leaves *out, const struct run *run, struct arena *
 	leaves_find(out, KIND_RUN, run->record.root, arena);
 	if (run->metrics_file && run->metrics_file != run->record.file)
 		leaves_add(out, "metrics", run->metrics, arena);
+}
+
+static bool are_alike(const struct work *work, const struct run *before, const struct run *now)
+{
+	return alike_runs(before, now) && alike_recipes(work->alike, &before->recipe, &now->recipe);
 }
 
 static bool same_files(const struct run *before, const struct run *now)
@@ -360,6 +377,8 @@ static void compare_run(struct work *work, const struct model *model, bool basel
 	struct record_change change = begin(KIND_RUN, before ? &before->record : NULL, now ? &now->record : NULL);
 	struct leaves old, new;
 
+	if (before && now && !baseline && are_alike(work, before, now))
+		return;
 	change.model = model->record.id;
 	change.status_before = value_text(root_of(change.before), "status");
 	change.status_after = value_text(root_of(change.after), "status");
@@ -465,6 +484,7 @@ void differences_find(struct differences *out, const struct state *before, const
 	                          .now = records_of(now->catalog, KIND_RECIPE, arena)};
 	const struct record *old, *new;
 
+	work.alike = alike_make(before, now, arena);
 	*out = (struct differences){.broken_before = count_broken(before->catalog), .broken_after = count_broken(now->catalog)};
 	compare_config(&work);
 	while (next_pair(&packs, &old, &new))

@@ -268,24 +268,35 @@ static void resolve_older(struct resolved *out, const struct catalog *catalog, i
 	}
 }
 
-static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, unsigned jobs, struct arena *arena,
-                    struct diags *diags)
+/* What every recipe needs before it can be resolved; order: parents first. */
+static void begin(struct progress *progress, size_t **order, struct resolved *out, const struct catalog *catalog, struct arena *arena,
+                  struct diags *diags)
 {
 	size_t count = catalog->recipe_count;
 	struct link *links = arena_array(arena, count, sizeof *links);
-	size_t *order = arena_array(arena, count, sizeof *order);
-	struct progress progress = {.catalog = catalog, .links = links, .whole = whole, .as_of = as_of};
 
+	*order = arena_array(arena, count, sizeof **order);
 	*out = (struct resolved){.recipes = arena_array(arena, count, sizeof *out->recipes), .count = count, .catalog = catalog};
-	resolve_older(out, catalog, as_of, arena);
-	progress.recipes = out->recipes;
-	progress.told = arena_array(arena, count, sizeof *progress.told);
-	said_collect(&progress.said, diags, arena);
-	parents_link(links, order, catalog, out, arena, diags);
-	progress.is_parent = arena_array(arena, count, sizeof *progress.is_parent);
+	resolve_older(out, catalog, progress->as_of, arena);
+	progress->catalog = catalog;
+	progress->links = links;
+	progress->recipes = out->recipes;
+	progress->told = arena_array(arena, count, sizeof *progress->told);
+	said_collect(&progress->said, diags, arena);
+	parents_link(links, *order, catalog, out, arena, diags);
+	progress->is_parent = arena_array(arena, count, sizeof *progress->is_parent);
 	for (size_t i = 0; i < count; i++)
 		if (links[i].parent && !links[i].older)
-			progress.is_parent[links[i].parent_index] = true;
+			progress->is_parent[links[i].parent_index] = true;
+}
+
+static void resolve(struct resolved *out, const struct catalog *catalog, int64_t as_of, bool whole, unsigned jobs, struct arena *arena,
+                    struct diags *diags)
+{
+	struct progress progress = {.whole = whole, .as_of = as_of};
+	size_t *order;
+
+	begin(&progress, &order, out, catalog, arena, diags);
 	resolve_in_order(&progress, order, jobs, arena, diags);
 }
 
@@ -300,6 +311,64 @@ void resolve_findings(struct resolved *out, const struct catalog *catalog, int64
 	resolve(out, catalog, as_of, false, jobs, arena, diags);
 }
 
+/* --- one by one --- */
+
+/* Recipes as they are while others are made of them; what is handed out of them is a copy. */
+struct asked {
+	struct progress progress;
+	bool *done; /* by recipe */
+	struct arena *arena;
+};
+
+void resolve_by_need(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, const struct diags *diags)
+{
+	struct asked *asked = arena_alloc(arena, sizeof *asked);
+	struct diags unheard;
+	size_t *order;
+
+	diags_init(&unheard, arena);
+	diags_append(&unheard, diags);
+	*asked = (struct asked){.progress = {.whole = true, .as_of = as_of}, .done = arena_array(arena, catalog->recipe_count, sizeof *asked->done), .arena = arena};
+	begin(&asked->progress, &order, out, catalog, arena, &unheard);
+	asked->progress.recipes = arena_array(arena, out->count, sizeof *asked->progress.recipes);
+	for (size_t at = 0; at < out->count; at++) {
+		const struct link *link = &asked->progress.links[order[at]];
+		struct effective *effective = &out->recipes[order[at]];
+		effective->recipe = &catalog->recipes[order[at]];
+		make_chain(effective, link->older ? link->older : link->parent ? &out->recipes[link->parent_index] : NULL, arena);
+	}
+	out->asked = asked;
+}
+
+static void ask(struct asked *asked, struct effective *recipes, size_t i)
+{
+	const struct progress *progress = &asked->progress;
+	struct diags unheard;
+	const struct bench bench = {asked->arena, &unheard};
+
+	diags_init(&unheard, asked->arena);
+	resolve_one(progress, i, recipe_tree(&progress->catalog->recipes[i], progress->catalog, asked->arena), &bench);
+	asked->done[i] = true;
+	recipes[i] = progress->recipes[i];
+	if (!recipes[i].usable)
+		withdraw(&recipes[i]);
+}
+
+const struct effective *resolved_item(const struct resolved *resolved, size_t i)
+{
+	struct asked *asked = resolved->asked;
+
+	/* Those above it first, from the top. */
+	while (asked && !asked->done[i]) {
+		const struct link *links = asked->progress.links;
+		size_t top = i;
+		while (links[top].parent && !links[top].older && !asked->done[links[top].parent_index])
+			top = links[top].parent_index;
+		ask(asked, resolved->recipes, top);
+	}
+	return &resolved->recipes[i];
+}
+
 static int compare_id(const void *key, const void *item)
 {
 	return text_compare(*(const struct text *)key, ((const struct effective *)item)->recipe->record.id);
@@ -307,7 +376,10 @@ static int compare_id(const void *key, const void *item)
 
 const struct effective *resolved_recipe(const struct resolved *resolved, struct text id)
 {
-	return resolved->count ? bsearch(&id, resolved->recipes, resolved->count, sizeof *resolved->recipes, compare_id) : NULL;
+	const struct effective *found =
+		resolved->count ? bsearch(&id, resolved->recipes, resolved->count, sizeof *resolved->recipes, compare_id) : NULL;
+
+	return found ? resolved_item(resolved, (size_t)(found - resolved->recipes)) : NULL;
 }
 
 const struct effective *resolved_at(const struct resolved *resolved, const struct reference *reference)
