@@ -15,6 +15,8 @@ struct place place_at(const struct record *record, const char *path)
 
 /* --- Finding what a command names --- */
 
+enum { NAMES_SHOWN = 8 };
+
 int refuse_unknown(const struct authoring *authoring, const char *what, struct text id, const struct text *names, size_t count)
 {
 	struct text near = text_nearest(id, names, count);
@@ -22,7 +24,12 @@ int refuse_unknown(const struct authoring *authoring, const char *what, struct t
 	refusal_set(authoring->refusal, (struct place){0}, authoring->arena, "unknown %s '%.*s'", what, TEXT_ARGS(id));
 	if (near.at)
 		return refusal_help(authoring->refusal, authoring->arena, "did you mean '%.*s'?", TEXT_ARGS(near));
-	return refusal_help(authoring->refusal, authoring->arena, "galley list shows all ids");
+	struct text there = TEXT("");
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+		there = text_format(authoring->arena, "%.*s%s%.*s", TEXT_ARGS(there), i ? ", " : "", TEXT_ARGS(names[i]));
+	if (count > NAMES_SHOWN)
+		return refusal_help(authoring->refusal, authoring->arena, "there is %.*s and %zu more", TEXT_ARGS(there), count - NAMES_SHOWN);
+	return refusal_help(authoring->refusal, authoring->arena, "there is %.*s", TEXT_ARGS(count ? there : TEXT("none")));
 }
 
 static int unknown_record(const struct authoring *authoring, const char *what, struct text id, bool packs)

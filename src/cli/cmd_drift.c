@@ -15,7 +15,7 @@ static const struct option drift_options[] = {
 	{"current", 0, OPTION_WORD, AT(current), "B.csv", NULL, "compare two files: what came ('-' is standard input)"},
 	{"reference-profile", 0, OPTION_WORD, AT(reference_profile), "R", NULL, "compare two profiles (galley help profile): what is expected"},
 	{"current-profile", 0, OPTION_WORD, AT(current_profile), "C", NULL, "compare two profiles: what came"},
-	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "auto (default: PSI and missing values), all, or drift methods, a single one decides: see galley explain METHOD"},
+	{"method", 0, OPTION_WORDS, AT(methods), "KEY,...", NULL, "auto (default: PSI and missing values), all, or methods; a single one decides"},
 	CSV_COLUMN_OPTIONS,
 	CSV_READING_OPTIONS("", ""),
 	CSV_MEMORY_OPTION,
@@ -350,7 +350,8 @@ const struct command command_drift = {
 	.summary = "has live data moved away from the reference, feature by feature?",
 	.details = "With models (default: all in staging and production): the newest snapshots against the reference, by the recipe's methods and\n"
 	           "limits. With --reference and --current: two CSV files. Every number comes with its definition in JSON. Exit 1 on drift, or\n"
-	           "when a feature could not be judged. Under auto a column drifts by its PSI or by a change of its missing values.",
+	           "when a feature could not be judged. Under auto a column drifts by its PSI or by a change of its missing values; 'galley explain METHOD'\n"
+	           "tells what a method is.",
 	.examples = {"galley drift model_store_demand", "galley drift --reference jan.csv --current feb.csv --method all --format json",
 	             "galley drift --reference jan.csv --current - --na '?' --kind zip=category"},
 	.formats = "text|json",

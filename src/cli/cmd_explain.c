@@ -13,7 +13,7 @@ static int unknown(const struct explanation *explanation)
 		buffer_format(&near, "%s'%.*s'", !i ? "; did you mean " : i + 1 < explanation->near_count ? ", " : " or ",
 		              TEXT_ARGS(explanation->near[i]));
 	failure_set(&failure, EXIT_FINDINGS, "unknown field, finding or drift method '%.*s'%s%s", TEXT_ARGS(explanation->asked),
-	            near.len ? near.data : "", near.len ? "?" : "");
+	            near.len ? near.data : "", near.len ? "?" : "; galley explain lists all findings, galley schema --format markdown all fields and methods");
 	buffer_release(&near);
 	return session_fail(&failure);
 }

@@ -107,6 +107,12 @@ static int take_family(struct new_record *record, const struct authoring_session
 	const struct recipe *parent = record->parent.len ? catalog_recipe(catalog_of(session), reference_of(&written).id) : NULL;
 
 	record->family = session->invocation->family ? text_of(session->invocation->family) : parent ? parent->family : record->family;
+	/* Of a family that there is none of, nothing that is asked next could be right. */
+	bool known = !record->family.len;
+	for (size_t i = 0; i < config->family_count && !known; i++)
+		known = text_equal(config->families[i], record->family);
+	if (!known)
+		return session_unknown("model family", record->family, config->families, config->family_count);
 	return ask(&record->family, session->invocation,
 	           &(struct question){.flag = "--family FAMILY", .what = "model family", .choices = config->families, .count = config->family_count, .closed = true});
 }

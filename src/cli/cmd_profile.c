@@ -170,7 +170,9 @@ const struct command command_profile = {
 	.details = "Profile the reference, then each part of the current data with --reference-profile, merge the parts, and compare with\n"
 	           "galley drift --reference-profile R --current-profile C. PSI, JS, Hellinger, total variation, KL, chi-square, missing and moments are those\n"
 	           "of one machine; Kolmogorov-Smirnov is, or its bounds are told. Where a column has at most 65,536 distinct values on both sides, every\n"
-	           "method is. Where a reference with more is itself merged from parts, PSI and its kin have bounds too (docs/scaling.md). With --suggest-schema: the schema block of a recipe, from data, to be edited.",
+	           "method is. Where a reference with more is itself merged from parts, PSI and its kin have bounds too (docs/scaling.md).\n"
+	           "\n"
+	           "With --suggest-schema: the schema block of a recipe, from data, to be edited.",
 	.examples = {"galley profile jan.csv -o jan.profile", "galley profile part-7.csv --reference-profile jan.profile -o part-7.profile",
 	             "galley profile --merge part-*.profile -o feb.profile"},
 	.options = profile_options,

@@ -72,7 +72,8 @@ const struct command command_synth = {
 	.summary = "a made-up snapshot from a recipe, the same bytes on every machine",
 	.details = "Columns are those of the recipe's synthetic_example, then what only its requirements.schema names; its minima and maxima hold\n"
 	           "for both, until drift is put in. A value depends on the seed, its column and its row alone, so that drift in one column leaves\n"
-	           "the others as they were. Numbers have at most 6 significant digits. Times are spread over the day before --as-of, without one over 2000-01-01.",
+	           "the others as they were. Numbers have at most 6 significant digits. Times are spread over the day before --as-of, without one over\n"
+	           "2000-01-01.",
 	.examples = {"galley synth recipe_pricing_harbor --rows 500 --output reference.csv",
 	             "galley synth recipe_pricing_harbor --rows 500 --seed 7 --drift room_rate=+0.5sd --drift segment=leisure:0.2"},
 	.formats = "text",

@@ -78,6 +78,35 @@ setup() {
 	[ "$ran" -gt 60 ]
 }
 
+@test "who names what is not there is told the nearest, or what there is" {
+	example_workspace git
+	local models='there is model_cafe_site_score, model_kiosk_site_score, model_markdown_pricing, model_nba_retention, model_room_rate, model_store_demand'
+	for command in drift monitor eval 'promote --to staging'; do
+		must_exit 1 "$GALLEY" $command nothing
+		says "unknown model 'nothing'; $models"
+	done
+	must_exit 1 "$GALLEY" drift model_rom_rate
+	says "unknown model 'model_rom_rate'; did you mean 'model_room_rate'?"
+	must_exit 1 "$GALLEY" eval model_room_rate/nothing
+	says "unknown run 'nothing'; there is 2026-06-10-train, 2026-07-30-train, 2026-09-14-train"
+	must_exit 1 "$GALLEY" run set model_room_rate/nothing --status running
+	says "has no run 'nothing'; there is 2026-06-10-train, 2026-07-30-train, 2026-09-14-train"
+	must_exit 1 "$GALLEY" approve nothing
+	says 'recipe_nba_lumen and 9 more'
+	must_exit 1 "$GALLEY" new recipe recipe_x --family nothing --level client
+	says "unknown model family 'nothing'; there is forecasting, pricing, next_best_action, location_scoring"
+	must_exit 1 "$GALLEY" explain nothing_of_it
+	says 'galley explain lists all findings'
+	must_exit 2 "$GALLEY" schema nothing
+	says 'there is recipe, pack, model, run, snapshot, config'
+	must_exit 2 "$GALLEY" list models --sort nothing
+	says 'must be a column of the table: id|name|family|status|version|owner'
+	must_exit 2 "$GALLEY" synth recipe_pricing_harbor --drift nothing=+1
+	says "no column 'nothing' is made; there is captured_at, segment, room_rate, competitor_rate, occupancy, lead_time_days"
+	must_exit 3 "$GALLEY" check --base origin/main
+	says "revision 'origin/main' is not there; a branch of a remote has to be fetched first: git fetch"
+}
+
 @test "usage errors give 2, name what was wrong, and the nearest name" {
 	must_exit 2 "$GALLEY"
 	says 'a command is needed'
