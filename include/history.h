@@ -30,6 +30,9 @@ int history_open(struct history **out, struct source *source, const struct catal
 int history_place(struct text *place, bool *found, struct source *source, const char *commit, const struct limits *limits, struct arena *arena,
                   struct failure *failure);
 
+/* Where one that stood in a commit lives on in what is read, which has none in that folder any more. */
+int history_moved_to(struct text *place, bool *found, struct source *source, const char *commit, struct text from, const struct limits *limits,
+                     struct arena *arena, struct failure *failure);
 /* Whether a commit may have moved it to where it is now: it had it elsewhere in a parent perhaps, which is not looked into. */
 int history_may_move(bool *may, struct source *source, struct text place, const char *commit, const struct limits *limits, struct failure *failure);
 

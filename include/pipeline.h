@@ -76,6 +76,8 @@ struct workspace {
 /* Source to resolve: every record is there, every effective recipe, every finding of `galley check`. */
 int workspace_open(struct workspace *workspace, const struct workspace_request *request, struct failure *failure);
 void workspace_close(struct workspace *workspace);
+/* Where the workspace of the base stands in what is read, "ml/", where the start folder leads to none there any more. */
+int workspace_moved_to(struct text *place, bool *found, struct workspace *workspace, struct failure *failure);
 /* Whether anything stands at this path, from the repository's top, in what is read. */
 int workspace_has(bool *found, struct workspace *workspace, struct text path, struct failure *failure);
 

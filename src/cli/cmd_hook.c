@@ -95,6 +95,49 @@ static int in_each(int (*judge_one)(struct receiver *receiver, const struct push
 	return worst;
 }
 
+static bool is_named(const struct invocation *invocation, struct text place)
+{
+	for (size_t i = 0; i < invocation->workspaces.count; i++)
+		if (text_equal(invocation->workspaces.items[i], place))
+			return true;
+	return false;
+}
+
+/* Whether the start folder leads to the workspace of the base no more, but to none, or to one further up that was there already. */
+static bool is_lost(const struct workspace *workspace)
+{
+	const struct workspace_base *base = workspace->base;
+
+	if (workspace->none)
+		return !workspace->base_none;
+	return base && !base->moved && base->catalog.config.workspace.len > workspace->catalog.config.workspace.len;
+}
+
+/* Of one that is lost: *judge is false where there is nothing to judge here, as it moved to a folder that the hook names too, or is refused;
+ * what: "the commit". */
+static int judge_loss(bool *judge, struct workspace *workspace, const char *what, const struct invocation *invocation)
+{
+	struct failure failure;
+	struct text to;
+	bool moved;
+
+	*judge = false;
+	if (workspace_moved_to(&to, &moved, workspace, &failure) < 0)
+		return session_fail(&failure);
+	struct text from = workspace->base->catalog.config.workspace, folder = text_cut(to, 0, to.len ? to.len - 1 : 0);
+	if (moved && is_named(invocation, folder))
+		return EXIT_OK;
+	if (moved) {
+		session_note(invocation, "galley: %s would move the workspace from %.*s to '%.*s', which this hook does not judge: add --workspace '%.*s' to its script",
+		             what, TEXT_ARGS(from.len ? from : TEXT("the top")), TEXT_ARGS(to), TEXT_ARGS(folder));
+		return EXIT_FINDINGS;
+	}
+	*judge = !workspace->none;
+	if (workspace->none)
+		session_note(invocation, "galley: %s would remove the whole workspace", what);
+	return workspace->none ? EXIT_FINDINGS : EXIT_OK;
+}
+
 static int judge_index(struct receiver *receiver, const struct push *push, const struct invocation *from)
 {
 	struct invocation invocation = *from;
@@ -106,12 +149,11 @@ static int judge_index(struct receiver *receiver, const struct push *push, const
 	invocation.base = "HEAD";
 	invocation.base_if_any = invocation.findings_only = invocation.live = invocation.may_be_none = true;
 	int code = session_open(&workspace, &invocation);
-	if (code == EXIT_OK && workspace.none && !workspace.base_none) {
-		session_note(from, "galley: the commit would remove the whole workspace");
-		code = EXIT_FINDINGS;
-	} else if (code == EXIT_OK && !workspace.none) {
+	bool judged = !workspace.none;
+	if (code == EXIT_OK && is_lost(&workspace))
+		code = judge_loss(&judged, &workspace, "the commit", &invocation);
+	if (code == EXIT_OK && judged)
 		code = judge(&workspace, session_fail_on(from, SEVERITY_ERROR), from);
-	}
 	if (code == EXIT_FINDINGS && from->below.len)
 		session_note(from, "galley: not committed; the same again, in '%.*s': galley check --staged --base HEAD", TEXT_ARGS(from->below));
 	else if (code == EXIT_FINDINGS)
@@ -132,12 +174,10 @@ static int judge_branch(struct receiver *receiver, const struct push *push, cons
 	invocation.base_exactly = !creates;
 	invocation.findings_only = invocation.live = invocation.may_be_none = true;
 	int code = session_open(&workspace, &invocation);
-	if (code == EXIT_OK && workspace.none) {
-		if (!workspace.base_none) {
-			session_note(&invocation, "galley: %.*s would lose its whole workspace", TEXT_ARGS(push->ref));
-			code = EXIT_FINDINGS;
-		}
-	} else if (code == EXIT_OK) {
+	bool judged = !workspace.none;
+	if (code == EXIT_OK && is_lost(&workspace))
+		code = judge_loss(&judged, &workspace, "the push", &invocation);
+	if (code == EXIT_OK && judged) {
 		hear_pleas(receiver, &workspace);
 		code = judge(&workspace, receiver->fail_on, &invocation);
 	}

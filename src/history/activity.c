@@ -7,6 +7,7 @@
 #include "digest.h"
 #include "document.h"
 #include "id_table.h"
+#include "landed.h"
 #include "trailer.h"
 
 enum { SUBJECT_BYTES = 200, FIELDS = 9 };
@@ -26,7 +27,7 @@ struct touched {
 	unsigned char blob[20], was[20];
 };
 
-struct step {
+struct commit_step {
 	unsigned char id[20];
 	size_t first_parent, parent_count; /* in parents */
 	struct text author, committer, subject;
@@ -38,10 +39,10 @@ struct step {
 
 struct reading {
 	struct source *source;
-	const struct config *config;
+	struct grounds grounds;
 	const struct limits *limits;
 	struct text only;
-	struct step *steps;
+	struct commit_step *steps;
 	size_t step_count;
 	size_t *parents;
 	size_t parent_count;
@@ -99,14 +100,12 @@ static bool name_run_file(struct touched *file, struct text below)
 
 static bool name_file(struct touched *file, const struct reading *reading, size_t which)
 {
-	const struct text folders[] = {reading->config->runs, reading->config->recipes, reading->config->packs};
-	static const enum kind kinds[] = {KIND_RUN, KIND_RECIPE, KIND_PACK};
+	struct text folder = reading->grounds.folders[which];
 
-	file->kind = kinds[which];
+	file->kind = grounds_kind(which);
 	file->id = TEXT("");
-	if (which == 0)
-		return name_run_file(file, text_cut(file->path, folders[0].len + (folders[0].len ? 1 : 0), file->path.len)) &&
-		       is_wanted(reading, file->id);
+	if (file->kind == KIND_RUN)
+		return name_run_file(file, text_cut(file->path, folder.len + (folder.len ? 1 : 0), file->path.len)) && is_wanted(reading, file->id);
 	return is_manifest(file->path);
 }
 
@@ -128,10 +127,17 @@ static bool is_told(struct reading *reading, const struct walked_file *file)
 
 static void take_files(struct reading *reading, const struct walked_commit *commit)
 {
-	for (size_t i = 0; i < commit->file_count && !commit->cut; i++) {
-		const struct walked_file *from = &commit->files[i];
+	struct arena scratch;
+	size_t count;
+
+	if (commit->cut)
+		return;
+	arena_init(&scratch);
+	const struct landed *files = grounds_land(&count, &reading->grounds, commit, &scratch);
+	for (size_t i = 0; i < count; i++) {
+		const struct walked_file *from = &files[i].file;
 		struct touched file = {.commit = reading->step_count, .path = text_copy(reading->arena, from->path)};
-		if (!name_file(&file, reading, from->which))
+		if (files[i].left || memcmp(from->blob, from->was, sizeof from->blob) == 0 || !name_file(&file, reading, from->which))
 			continue;
 		if (is_told(reading, from) && commit->parent_count > 1)
 			continue;
@@ -140,9 +146,10 @@ static void take_files(struct reading *reading, const struct walked_commit *comm
 		reading->files = arena_grow(reading->arena, reading->files, reading->file_count, sizeof *reading->files);
 		reading->files[reading->file_count++] = file;
 	}
+	arena_release(&scratch);
 }
 
-static void take_note(struct step *step, struct reading *reading, const struct commit_note *note)
+static void take_note(struct commit_step *step, struct reading *reading, const struct commit_note *note)
 {
 	struct text subject = text_trim(text_cut(note->message, 0, text_find(note->message, '\n')));
 
@@ -165,7 +172,7 @@ static bool is_known(void *context, const unsigned char id[20])
 static void visit(void *context, const struct walked_commit *commit)
 {
 	struct reading *reading = context;
-	struct step step = {.first_parent = reading->parent_count};
+	struct commit_step step = {.first_parent = reading->parent_count};
 	struct commit_note note;
 	struct arena scratch;
 	char id[41];
@@ -203,7 +210,7 @@ static void mark_brought(struct reading *reading, size_t commit, size_t *way)
 
 	way[depth++] = commit;
 	while (depth) {
-		const struct step *step = &reading->steps[way[--depth]];
+		const struct commit_step *step = &reading->steps[way[--depth]];
 		for (size_t i = 0; i < step->parent_count; i++) {
 			size_t parent = reading->parents[step->first_parent + i];
 			if (reading->steps[parent].brought != ID_NONE)
@@ -246,7 +253,7 @@ struct text activity_reasons(struct text message, struct arena *arena)
 
 static struct activity *add(struct reading *reading, enum activity_kind kind, struct text id, size_t commit)
 {
-	const struct step *step = &reading->steps[commit];
+	const struct commit_step *step = &reading->steps[commit];
 
 	reading->items = arena_grow(reading->arena, reading->items, reading->count, sizeof *reading->items);
 	struct activity *item = &reading->items[reading->count++];
@@ -257,7 +264,7 @@ static struct activity *add(struct reading *reading, enum activity_kind kind, st
 
 static void add_proposal(struct reading *reading, size_t at)
 {
-	const struct step *step = &reading->steps[at];
+	const struct commit_step *step = &reading->steps[at];
 	struct text model = trailer_get(step->message, "Model", 0);
 	struct activity *item;
 
@@ -281,7 +288,7 @@ static void add_proposal(struct reading *reading, size_t at)
 
 /* --- Changes of records --- */
 
-struct state {
+struct record_state {
 	bool there;
 	struct text id;
 	struct text values[FIELDS];
@@ -296,7 +303,7 @@ static const char *const *fields_of(enum kind kind)
 	return kind == KIND_MODEL ? model_fields : kind == KIND_RUN ? run_fields : versioned_fields;
 }
 
-static int read_state(struct state *state, struct reading *reading, const struct touched *file, const unsigned char blob[20])
+static int read_state(struct record_state *state, struct reading *reading, const struct touched *file, const unsigned char blob[20])
 {
 	const char *const *fields = fields_of(file->kind);
 	enum read_result result;
@@ -305,7 +312,7 @@ static int read_state(struct state *state, struct reading *reading, const struct
 	struct diags unheard;
 	char id[41];
 
-	*state = (struct state){.there = !is_nothing(blob), .id = file->id};
+	*state = (struct record_state){.there = !is_nothing(blob), .id = file->id};
 	if (!state->there)
 		return 0;
 	id_print(id, blob);
@@ -322,7 +329,7 @@ static int read_state(struct state *state, struct reading *reading, const struct
 	return status;
 }
 
-static struct text changes_of(const struct state *was, const struct state *now, const char *const *fields, struct arena *arena)
+static struct text changes_of(const struct record_state *was, const struct record_state *now, const char *const *fields, struct arena *arena)
 {
 	struct text out = TEXT("");
 
@@ -336,7 +343,7 @@ static struct text changes_of(const struct state *was, const struct state *now, 
 	return out;
 }
 
-static enum activity_kind kind_of(const struct touched *file, const struct state *was, const struct state *now)
+static enum activity_kind kind_of(const struct touched *file, const struct record_state *was, const struct record_state *now)
 {
 	bool versioned = file->kind == KIND_RECIPE || file->kind == KIND_PACK;
 
@@ -356,7 +363,7 @@ static enum activity_kind kind_of(const struct touched *file, const struct state
 
 static int add_change(struct reading *reading, const struct touched *file)
 {
-	struct state was, now;
+	struct record_state was, now;
 
 	/* What a proposal does is told by its approval. */
 	if (reading->steps[file->commit].message.len)
@@ -397,11 +404,11 @@ void activity_sort(struct activity *items, size_t count)
 int activity_read(struct activity **items, size_t *count, bool *cut, struct source *source, const struct catalog *settings, struct text id,
                   const struct limits *limits, struct arena *arena, struct failure *failure)
 {
-	struct reading reading = {.source = source, .config = &settings->config, .limits = limits, .only = id, .arena = arena, .failure = failure};
-	const struct text folders[] = {reading.config->runs, reading.config->recipes, reading.config->packs};
+	struct reading reading = {.source = source, .limits = limits, .only = id, .arena = arena, .failure = failure};
 	const struct walker walker = {&reading, is_known, visit};
 
-	if (source_walk(source, source_get_info(source)->commit, folders, sizeof folders / sizeof *folders, &walker, limits, failure) < 0 ||
+	if (grounds_find(&reading.grounds, source, settings, limits, arena, failure) < 0 ||
+	    source_walk(source, source_get_info(source)->commit, reading.grounds.folders, reading.grounds.count, &walker, limits, failure) < 0 ||
 	    reading.status < 0)
 		return -1;
 	if (reading.step_count)

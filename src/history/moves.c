@@ -354,3 +354,51 @@ int move_possible(bool *possible, struct source *source, const char *commit, con
 	arena_release(&scratch);
 	return status;
 }
+
+/* Places of what is read that the commit has nothing in. */
+static int list_new(struct sides *sides, struct looking *looking)
+{
+	struct entry *entries;
+	size_t count;
+
+	if (source_list(&entries, &count, sides->before, TEXT(""), looking->limits, looking->arena, looking->failure) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct text path = entries[i].path;
+		size_t name = path.len;
+		bool stood;
+		while (name && path.at[name - 1] != '/')
+			name--;
+		struct text place = text_cut(path, 0, name);
+		if (!text_is(text_cut(path, name, path.len), config_names[0]) && !text_is(text_cut(path, name, path.len), config_names[1]))
+			continue;
+		if (place_stands(&stood, sides->after, place, looking->limits, looking->failure) < 0)
+			return -1;
+		if (stood)
+			continue;
+		sides->gone = arena_grow(looking->arena, sides->gone, sides->gone_count, sizeof *sides->gone);
+		sides->gone[sides->gone_count++] = place;
+	}
+	return 0;
+}
+
+int move_forward(bool *found, struct text *to, struct source *source, const char *commit, struct text from, const struct limits *limits,
+                 struct arena *arena, struct failure *failure)
+{
+	struct arena scratch;
+	struct looking looking = {limits, &scratch, failure};
+	struct sides sides = {.to = from, .before = source};
+
+	*found = false;
+	*to = TEXT("");
+	arena_init(&scratch);
+	int status = source_open_commit(&sides.after, source, commit, &scratch, failure);
+	if (status == 0)
+		status = list_new(&sides, &looking);
+	if (status == 0)
+		status = choose(found, to, &sides, &looking);
+	*to = text_copy(arena, *to);
+	source_close(sides.after);
+	arena_release(&scratch);
+	return status;
+}

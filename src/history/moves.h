@@ -11,6 +11,10 @@
 int move_find(bool *found, struct text *from, struct source *source, const char *commit, const char *parent, struct text to,
               const struct limits *limits, struct arena *arena, struct failure *failure);
 
+/* The other way round: where what stood in place `from` of a commit lives on in what is read, in a folder that the commit has none in. */
+int move_forward(bool *found, struct text *to, struct source *source, const char *commit, struct text from, const struct limits *limits,
+                 struct arena *arena, struct failure *failure);
+
 /* Whether a parent has a workspace that the commit has no more. */
 int move_possible(bool *possible, struct source *source, const char *commit, const char *parent, struct text to, const struct limits *limits,
                   struct failure *failure);

@@ -411,6 +411,12 @@ int history_place(struct text *place, bool *found, struct source *source, const 
 	return status < 0 || *found ? status : move_find(found, place, source, NULL, commit, here, limits, arena, failure);
 }
 
+int history_moved_to(struct text *place, bool *found, struct source *source, const char *commit, struct text from, const struct limits *limits,
+                     struct arena *arena, struct failure *failure)
+{
+	return move_forward(found, place, source, commit, from, limits, arena, failure);
+}
+
 int history_may_move(bool *may, struct source *source, struct text place, const char *commit, const struct limits *limits, struct failure *failure)
 {
 	char (*parents)[41];

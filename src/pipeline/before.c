@@ -61,6 +61,16 @@ int before_load(struct before *before, struct workspace *workspace, const struct
 	return status;
 }
 
+int workspace_moved_to(struct text *place, bool *found, struct workspace *workspace, struct failure *failure)
+{
+	const struct workspace_base *base = workspace->base;
+
+	*found = false;
+	return base ? history_moved_to(place, found, workspace->source, base->commit, base->catalog.config.workspace, &workspace->limits,
+	                               &workspace->arena, failure)
+	            : 0;
+}
+
 struct ancestry {
 	struct source *source;
 	struct failure *failure;

@@ -108,6 +108,56 @@ commit() { # MESSAGE
 	done
 }
 
+@test "a workspace that moves away from the folder that a hook names: refused until it names both" {
+	mkdir -p ../mono/ml
+	cp -R recipes packs runs galley.yaml ../mono/ml/
+	cd ../mono
+	git init -q
+	git add -A
+	git commit -qm 'First'
+	git clone -q --bare . ../mono.git
+	must_exit 0 galley --git-dir ../mono.git hook install --server --workspace ml
+	must_exit 0 galley -C ml hook install
+	mkdir models
+	git mv ml models/ml
+	run git commit -qm 'Moved'
+	[ "$status" -ne 0 ]
+	says "galley: the commit would move the workspace from ml/ to 'models/ml/', which this hook does not judge: add --workspace 'models/ml' to its script"
+	sed -i "s/ --workspace .*/& --workspace 'models\/ml'/" .git/hooks/pre-commit
+	sed -i 's/threshold_critical: -0.02/threshold_critical: -0.01/' models/ml/recipes/baseline/pricing.yaml
+	git add -A
+	run git commit -qm 'Moved and edited'
+	[ "$status" -ne 0 ]
+	says 'version/changed'
+	git commit -qnm 'Moved and edited'
+	run git push -q ../mono.git main
+	[ "$status" -ne 0 ]
+	says "galley: the push would move the workspace from ml/ to 'models/ml/'"
+	sed -i "s/ --workspace .*/& --workspace 'models\/ml'/" ../mono.git/hooks/pre-receive
+	run git push -q ../mono.git main
+	[ "$status" -ne 0 ]
+	says 'version/changed'
+	git reset -q --soft HEAD~1
+	git checkout -q HEAD -- ml
+	git rm -rqf models
+	mkdir models
+	git mv ml models/ml
+	git commit -qm 'Moved'
+	git push -q ../mono.git main
+	# Another branch may be there still.
+	git checkout -qb late HEAD~1
+	echo x: >>ml/recipes/baseline/pricing.yaml
+	git commit -qnam 'Bad'
+	run git push -q ../mono.git late
+	[ "$status" -ne 0 ]
+	says "unknown field 'x'"
+	git checkout -q main
+	git rm -rq models
+	run git commit -qm 'Gone'
+	[ "$status" -ne 0 ]
+	says 'remove the whole workspace'
+}
+
 @test "install: what is there is kept" {
 	echo 'exit 0' >.git/hooks/pre-commit
 	must_exit 3 galley hook install

@@ -386,3 +386,22 @@ the workspace moved from ml/ to models/ml/" ]
 	must_exit 0 "$GALLEY" -C models/ml log demand_shops
 	cmp .git/galley/versions ../both
 }
+
+@test "log --activity tells no record new or removed that only moved" {
+	git checkout -qb change
+	move ml models/ml
+	sed -i 's/^status: .*/status: retired/' models/ml/runs/model_demand/model.yaml
+	git rm -qf models/ml/runs/model_demand/2026-02-02-eval/*
+	commit 2026-01-03 'Moved, one retired, one gone'
+	move models/ml .
+	commit 2026-01-04 'Moved again'
+	"$GALLEY" log --activity --format json >../activity.json
+	[ "$(grep -c '"commit"' ../activity.json)" -eq 10 ]
+	must_exit 0 "$GALLEY" log --activity
+	says "2026-01-03 00:00  promoted  model_demand"
+	says "status production -> retired"
+	says "2026-01-03 00:00  removed   model_demand/2026-02-02-eval"
+	says_not 'Moved again'
+	[ "$(grep -c 'one gone' <<<"$output")" -eq 2 ]
+	[ "$(grep -c ' new  ' <<<"$output")" -eq 7 ]
+}

@@ -146,9 +146,22 @@ static void test_hostile_index(void **state)
 	struct index index;
 
 	buffer_init(&good);
+	/* Where workspaces came from; of a commit that the index does not have nothing is kept. */
+	struct move moves[] = {{.to = TEXT("ml/"), .from = TEXT(""), .found = true}, {.to = TEXT("a/b/"), .from = TEXT("")}, {.to = TEXT("c/")}};
+	for (size_t i = 0; i < 2; i++) {
+		memcpy(moves[i].commit, history->index.commits[2 + i].id, ID_BYTES);
+		memcpy(moves[i].parent, history->index.commits[i].id, ID_BYTES);
+	}
+	history->index.moves = moves;
+	history->index.move_count = 3;
 	index_encode(&good, &history->index);
 	assert_true(index_decode(&index, buffer_text(&good), history->index.shape, NULL, 0, &sandbox->arena));
 	assert_int_equal(index.commit_count, 5);
+	assert_int_equal(index.move_count, 2);
+	assert_true(index.moves[0].found && text_is(index.moves[0].to, "ml/") && !index.moves[0].from.len);
+	assert_true(!index.moves[1].found && text_is(index.moves[1].to, "a/b/"));
+	assert_memory_equal(index.moves[1].commit, history->index.commits[3].id, ID_BYTES);
+	assert_memory_equal(index.moves[1].parent, history->index.commits[1].id, ID_BYTES);
 	assert_false(index_decode(&index, buffer_text(&good), TEXT("another shape"), NULL, 0, &sandbox->arena));
 	for (size_t cut = 0; cut < good.len; cut += 7)
 		assert_false(index_decode(&index, text_cut(buffer_text(&good), 0, cut), history->index.shape, NULL, 0, &sandbox->arena));
@@ -183,6 +196,85 @@ static void test_hostile_index(void **state)
 	/* A changed time or digest is no contradiction. */
 	assert_in_range(taken, 100, good.len);
 	buffer_release(&good);
+	source_close(source);
+}
+
+/* --- workspaces that move --- */
+
+static const char *place_in(struct sandbox *sandbox, struct source *source, const char *revision)
+{
+	struct text place;
+	bool found;
+	char commit[41];
+
+	if (source_revision(commit, source, revision, &sandbox->failure) != 0 ||
+	    history_place(&place, &found, source, commit, &limits_default, &sandbox->arena, &sandbox->failure) != 0)
+		fail_msg("%s", sandbox->failure.message);
+	return found ? arena_format(&sandbox->arena, "%.*s", TEXT_ARGS(place)) : "none";
+}
+
+static const char *vanished(struct sandbox *sandbox, struct source *source, const char *from, const char *to)
+{
+	char before[41], after[41];
+	struct text *places;
+	const char *all = "";
+	size_t count;
+
+	if (source_revision(before, source, from, &sandbox->failure) != 0 || (to && source_revision(after, source, to, &sandbox->failure) != 0) ||
+	    source_vanished(&places, &count, source, before, to ? after : NULL, &limits_default, &sandbox->arena, &sandbox->failure) != 0)
+		fail_msg("%s", sandbox->failure.message);
+	for (size_t i = 0; i < count; i++)
+		all = arena_format(&sandbox->arena, "%s'%.*s' ", all, TEXT_ARGS(places[i]));
+	return all;
+}
+
+static void test_moves(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct source_options options = {.directory = sandbox_path(sandbox, "ws/x/lab")};
+	struct source *source = NULL;
+	struct text to;
+	char commits[3][41], (*parents)[41];
+	size_t count;
+	bool found;
+
+	GIT(sandbox, ".", "init", "-q", "-b", "main", "ws");
+	sandbox_write(sandbox, "ws/ml/galley.yaml", "version: 1\n");
+	sandbox_write(sandbox, "ws/us/galley.yml", "version: 1\n");
+	write_manifest(sandbox, "ws/ml/recipes/a.yaml", "a", "1.0.0");
+	write_manifest(sandbox, "ws/us/recipes/a.yaml", "a", "2.0.0");
+	write_manifest(sandbox, "ws/us/recipes/b.yaml", "b", "1.0.0");
+	commit(sandbox, "01", "two workspaces");
+	GIT(sandbox, "ws", "mv", "us", "x");
+	commit(sandbox, "02", "one moves");
+	GIT(sandbox, "ws", "mv", "ml", "x/lab");
+	commit(sandbox, "03", "the other moves");
+	if (source_open(&source, &options, &sandbox->arena, &sandbox->failure) != 0)
+		fail_msg("%s", sandbox->failure.message);
+	assert_string_equal(vanished(sandbox, source, "HEAD~2", "HEAD"), "'ml/' 'us/' ");
+	assert_string_equal(vanished(sandbox, source, "HEAD~2", NULL), "'ml/' 'us/' ");
+	assert_string_equal(vanished(sandbox, source, "HEAD", "HEAD~2"), "'x/' 'x/lab/' ");
+	assert_string_equal(vanished(sandbox, source, "HEAD", NULL), "");
+	assert_string_equal(place_in(sandbox, source, "HEAD"), "x/lab/");
+	assert_string_equal(place_in(sandbox, source, "HEAD~1"), "ml/");
+	assert_string_equal(place_in(sandbox, source, "HEAD~2"), "ml/");
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(source_revision(commits[i], source, arena_format(&sandbox->arena, "HEAD~%zu", i), &sandbox->failure), 0);
+	struct history *history = open_history(sandbox, source, false);
+	assert_true(history_had(history, commits[0], KIND_RECIPE, TEXT("x/lab/recipes/a.yaml")));
+	assert_false(history_had(history, commits[0], KIND_RECIPE, TEXT("ml/recipes/a.yaml")));
+	assert_true(history_had(history, commits[1], KIND_RECIPE, TEXT("ml/recipes/a.yaml")));
+	assert_false(history_had(history, commits[1], KIND_PACK, TEXT("ml/recipes/a.yaml")));
+	assert_false(history_had(history, commits[2], KIND_RECIPE, TEXT("us/recipes/a.yaml")));
+	assert_int_equal(history_moved_to(&to, &found, source, commits[2], TEXT("us/"), &limits_default, &sandbox->arena, &sandbox->failure), 0);
+	assert_true(found && text_is(to, "x/"));
+	assert_int_equal(source_parents(&parents, &count, source, commits[0], &sandbox->arena, &sandbox->failure), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(parents[0], commits[1]);
+	assert_int_equal(source_descends(&found, source, commits[0], commits[2], &sandbox->failure), 0);
+	assert_true(found);
+	assert_int_equal(source_descends(&found, source, commits[2], commits[0], &sandbox->failure), 0);
+	assert_false(found);
 	source_close(source);
 }
 
@@ -226,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_id_table),
 		cmocka_unit_test_setup_teardown(test_versions, sandbox_open, sandbox_close),
 		cmocka_unit_test_setup_teardown(test_hostile_index, sandbox_open, sandbox_close),
+		cmocka_unit_test_setup_teardown(test_moves, sandbox_open, sandbox_close),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
