@@ -136,6 +136,8 @@ static int drift_files(struct invocation *invocation)
 		return code;
 	if (strcmp(invocation->reference, "-") == 0 && strcmp(invocation->current, "-") == 0)
 		return session_usage(invocation, "'-' is both '--reference' and '--current', but standard input can only be one of them");
+	csv_await(invocation, reference.path);
+	csv_await(invocation, current.path);
 	diags_init(&diags, &invocation->arena);
 	int status = drift_compare(&result, &ok, &request, &limits, &invocation->arena, &diags, &failure);
 	progress_line_end(&invocation->line);

@@ -126,6 +126,8 @@ static int profile_files(struct invocation *invocation, const struct limits *lim
 		code = session_profile(&like, invocation->reference_profile, limits, invocation);
 	if (code != EXIT_OK)
 		return code;
+	for (size_t i = 0; i < count; i++)
+		csv_await(invocation, files[i].path);
 	diags_init(&diags, &invocation->arena);
 	int status = profile_make(&profile, &ok, &request, invocation->reference_profile ? &like : NULL, limits, &invocation->arena, &diags, &failure);
 	progress_line_end(&invocation->line);

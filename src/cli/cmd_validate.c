@@ -30,6 +30,7 @@ static int validate_file(struct workspace *workspace, struct invocation *invocat
 		code = session_recipe(&request.recipe, workspace, text_of(invocation->recipe), invocation);
 	if (code != EXIT_OK)
 		return code;
+	csv_await(invocation, file.path);
 	diags_init(&diags, &workspace->arena);
 	int status = data_check(&check, &request, &workspace->arena, &diags, &failure);
 	progress_line_end(&invocation->line);

@@ -36,7 +36,7 @@ struct invocation {
 	struct words operands;
 	/* for every command */
 	const char *directory, *git_dir, *at, *as_of, *format, *output, *color, *fail_on;
-	bool staged, no_cache, quiet, verbose, help, version;
+	bool staged, json, no_cache, quiet, verbose, help, version;
 	size_t jobs;
 	struct words limit_settings;
 	/* Set by a command before session_open(), as in struct workspace_request. */

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "csv_options.h"
 
 #include <string.h>
@@ -50,6 +52,12 @@ int csv_request(struct drift_request *request, struct invocation *invocation)
 	request->progress = session_progress(invocation);
 	int code = csv_delimiter(&request->delimiter, invocation);
 	return code == EXIT_OK ? read_kinds(request, invocation) : code;
+}
+
+void csv_await(const struct invocation *invocation, struct text path)
+{
+	if (text_is(path, "-") && isatty(STDIN_FILENO))
+		session_note(invocation, "reading a CSV from standard input, up to its end (Ctrl-D)");
 }
 
 bool csv_reading_given(const struct invocation *invocation)

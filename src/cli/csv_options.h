@@ -28,6 +28,8 @@
 int csv_request(struct drift_request *request, struct invocation *invocation);
 /* --delimiter: left alone where it is not given; a usage error where it is none. */
 int csv_delimiter(char *delimiter, const struct invocation *invocation);
+/* Says that a person at a terminal is waited for, where path is "-" and there is one. */
+void csv_await(const struct invocation *invocation, struct text path);
 /* Whether it was said how files are to be read: --kind, or one of CSV_READING_OPTIONS. */
 bool csv_reading_given(const struct invocation *invocation);
 

@@ -15,6 +15,7 @@ const struct option global_options[] = {
 	{"staged", 0, OPTION_FLAG, AT(staged), NULL, NULL, "read the index instead of the working tree"},
 	{"as-of", 0, OPTION_WORD, AT(as_of), "TIME", NULL, "the present: an ISO 8601 time, or 'now'"},
 	{"format", 'f', OPTION_FORMAT, AT(format), "F", NULL, "how to print the result"},
+	{"json", 0, OPTION_FLAG, AT(json), NULL, NULL, "short for --format json"},
 	{"output", 'o', OPTION_WORD, AT(output), "FILE", NULL, "write the result to FILE instead of standard output"},
 	{"color", 0, OPTION_WORD, AT(color), "WHEN", "auto|always|never", "colours: auto, always or never (also NO_COLOR)"},
 	{"fail-on", 0, OPTION_WORD, AT(fail_on), "LEVEL", "error|fail|warning|warn|note", "exit with 1 from this severity on: error (default), warning, note"},
@@ -279,6 +280,8 @@ static int check_format(const struct invocation *invocation)
 {
 	const char *formats = invocation->command->formats;
 
+	if (invocation->format && !formats && strcmp(invocation->format, "text") != 0)
+		return session_usage(invocation, "'%s' prints in one way; '--format' and '--json' do not go with it", invocation->command->name);
 	if (invocation->format && formats && !is_among(text_of(invocation->format), formats))
 		return session_usage(invocation, "'--format' is '%s', must be one of %s", invocation->format, formats);
 	return EXIT_OK;
@@ -326,6 +329,12 @@ int command_parse(struct invocation *invocation, int argc, char **argv)
 			code = take_argument(invocation, &i, argc, argv);
 		if (code != EXIT_OK)
 			return code;
+	}
+	if (invocation->json && invocation->format && strcmp(invocation->format, "json") != 0)
+		return session_usage(invocation, "'--json' and '--format %s' exclude each other", invocation->format);
+	if (invocation->json && !invocation->format) {
+		add_output(invocation, "json");
+		invocation->format = "json";
 	}
 	if (invocation->help || invocation->version)
 		return EXIT_OK;

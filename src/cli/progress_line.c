@@ -25,7 +25,7 @@ static void add_models(struct buffer *out, const struct progress_line *line)
 static void add_bytes(struct buffer *out, struct text name, uint64_t done, uint64_t all)
 {
 	buffer_string(out, out->len ? ": " : "");
-	buffer_safe(out, name);
+	buffer_safe(out, text_is(name, "-") ? TEXT("standard input") : name);
 	if (all)
 		buffer_format(out, " %u%%", (unsigned)(done >= all ? 100 : (double)done * 100 / (double)all));
 	else

@@ -211,3 +211,23 @@ setup() {
 	must_exit 0 "$GALLEY" status --color always
 	says $'\033['
 }
+
+@test "--json is short for --format json, and what prints in one way says so" {
+	example_workspace
+	"$GALLEY" status --format json >long.json
+	"$GALLEY" status --json >short.json
+	cmp long.json short.json
+	"$GALLEY" --json check >short.json || true
+	"$GALLEY" check --format json | cmp - short.json
+	must_exit 2 "$GALLEY" diff --json --format text
+	says "'--json' and '--format text' exclude each other"
+	must_exit 2 "$GALLEY" report --json
+	says "'report' prints in one way; '--format' and '--json' do not go with it"
+	[ ! -e reports ]
+}
+
+@test "who is waited for at a terminal is told so" {
+	command -v script >/dev/null || skip 'script is not here'
+	run script -qec "timeout 5 '$GALLEY' profile --suggest-schema -" /dev/null < <(printf 'a\n1\n\004')
+	says 'reading a CSV from standard input, up to its end (Ctrl-D)'
+}
