@@ -13,6 +13,7 @@
  *   src/measure/   statistics, drift, gates, alert conditions, decisions (GSL)
  *   src/author/    what commands may write into manifests, and the bytes
  *   src/report/    Markdown, JSON, SVG and text from results (cJSON)
+ *   src/site/      the pages as a static web site (cmark-gfm)
  *   src/publish/   pages into files, or into one guarded commit (libgit2)
  *   src/base/      arena, text, numbers, diagnostics
  * The layers and their rules: docs/architecture.md. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
-#include "html.h"
+#include "html_text.h"
 #include "number.h"
 
 enum { NODES_MOST = 64, EDGES_MOST = 256, LINES_MOST = 4 };

@@ -20,7 +20,4 @@ struct html_page {
 /* Headings get the anchors that hosts give them; Mermaid's flowcharts become pictures. */
 void html_of_markdown(struct html_page *out, struct text markdown, const struct html_links *links, struct arena *arena);
 
-/* Text between tags or in a quoted attribute: control characters, marks of writing direction and bad bytes become U+FFFD. */
-void html_text(struct buffer *out, struct text text);
-
 #endif

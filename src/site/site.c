@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "html.h"
+#include "html_text.h"
 #include "instant.h"
 #include "site_parts.h"
 

@@ -1,5 +1,5 @@
 #include "arena.h"
-#include "html.h"
+#include "html_text.h"
 #include "site_parts.h"
 
 /* One row; what may be filtered by is empty where it does not apply. */

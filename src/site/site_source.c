@@ -2,7 +2,7 @@
 
 #include "arena.h"
 #include "digest.h"
-#include "html.h"
+#include "html_text.h"
 #include "site_parts.h"
 #include "source.h"
 
