@@ -78,6 +78,10 @@ struct source_file {
 	enum read_result result;
 };
 
+/* What was read of another state of the same repository, by path: source_read_many() takes the bytes of those that git names alike here, and
+ * does not read them again. They must outlive the source. */
+void source_share(struct source *source, const struct input *const *inputs, size_t count);
+
 /* source_read() for each of many files, by up to `jobs` threads. Where some cannot be read, the first of them is named. */
 int source_read_many(struct source_file *files, size_t count, struct source *source, unsigned jobs, struct arena *arena,
                      struct failure *failure);

@@ -137,6 +137,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		return -1;
 	if ((has_base || request->against) && before_load(&before, workspace, request, failure) < 0)
 		return -1;
+	if (before.base)
+		source_share(workspace->source, before.base->catalog.inputs, before.base->catalog.input_count);
 	if (has_base)
 		limits = &before.base->catalog.config.limits;
 	if (load_settled(&workspace->catalog, brief_for(request), workspace->source, limits, before.limits, request->jobs, &workspace->arena, &workspace->diags,

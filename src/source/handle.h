@@ -29,6 +29,8 @@ struct source {
 	int kept;         /* the folder of finished work, where it was opened; KEPT_UNASKED, KEPT_NONE */
 	bool kept_written;
 	int top;          /* SOURCE_FOLDER and SOURCE_WORKTREE, else -1 */
+	const struct input *const *shared; /* see source_share() */
+	size_t shared_count;
 	const struct source_overlay *overlay;
 	size_t overlay_count;
 	/* The folder that was entered last: mostly the next file lies there too. */

@@ -97,7 +97,7 @@ static void read_one(struct many *many, size_t i, struct twin *twin)
 {
 	struct source_file *file = &many->files[i];
 
-	if (many->ids ? git_oid_is_zero(&many->ids[i]) : !is_plain(many->from, file->path))
+	if (many->done[i] || (many->ids ? git_oid_is_zero(&many->ids[i]) : !is_plain(many->from, file->path)))
 		return;
 	file->input = arena_alloc(&twin->arena, sizeof *file->input);
 	file->input->path = file->path;
@@ -123,17 +123,52 @@ static void read_share(void *context, size_t at, unsigned worker)
 	}
 }
 
-static void read_shares(struct many *many, struct source *source, unsigned jobs, struct arena *arena, struct arena *scratch)
+void source_share(struct source *source, const struct input *const *inputs, size_t count)
+{
+	source->shared = inputs;
+	source->shared_count = count;
+}
+
+static int order_path(const void *key, const void *item)
+{
+	return text_compare(*(const struct text *)key, (*(const struct input *const *)item)->path);
+}
+
+static bool take_shared(struct source_file *file, const struct source *source, const git_oid *id, struct arena *arena)
+{
+	const struct input *const *found =
+		source->shared_count ? bsearch(&file->path, source->shared, source->shared_count, sizeof(const struct input *), order_path) : NULL;
+	size_t limit = source->limits.blob_bytes;
+	git_oid known;
+
+	if (!found || git_oid_fromstr(&known, (*found)->blob) != 0 || !git_oid_equal(&known, id) || (*found)->bytes.len > file->max ||
+	    (*found)->bytes.len > limit)
+		return false;
+	file->input = arena_alloc(arena, sizeof *file->input);
+	*file->input = **found;
+	file->input->path = file->path;
+	file->result = READ_OK;
+	return true;
+}
+
+/* The names of blobs, where those are read. */
+static void find_ids(struct many *many, struct source *source, struct arena *arena, struct arena *scratch)
 {
 	git_oid *ids = source->top < 0 ? arena_array(scratch, many->count, sizeof *ids) : NULL;
 
 	for (size_t i = 0; ids && i < many->count; i++)
 		if (!is_plain(source, many->files[i].path) || !objects_file(&ids[i], source, many->files[i].path))
 			memset(&ids[i], 0, sizeof ids[i]);
+		else
+			many->done[i] = take_shared(&many->files[i], source, &ids[i], arena);
 	many->ids = ids;
+}
+
+static void read_shares(struct many *many, unsigned jobs, struct arena *arena, struct arena *scratch)
+{
 	many->twins = arena_array(scratch, jobs, sizeof *many->twins);
 	work_each((many->count + SHARE - 1) / SHARE, jobs, read_share, many);
-	if (ids)
+	if (many->ids)
 		watch_stop();
 	for (unsigned i = 0; i < jobs; i++)
 		twin_close(&many->twins[i], arena);
@@ -149,8 +184,11 @@ int source_read_many(struct source_file *files, size_t count, struct source *sou
 	struct many many = {.files = files, .count = count, .from = source, .done = arena_array(&scratch, count, sizeof *many.done)};
 	if (jobs > WORK_THREADS_MAX)
 		jobs = WORK_THREADS_MAX;
-	if (jobs > 1 && count > SHARE)
-		read_shares(&many, source, jobs, arena, &scratch);
+	bool parallel = jobs > 1 && count > SHARE;
+	if (parallel || source->shared_count)
+		find_ids(&many, source, arena, &scratch);
+	if (parallel)
+		read_shares(&many, jobs, arena, &scratch);
 	for (size_t i = 0; status == 0 && i < count; i++) {
 		struct source_file *file = &files[i];
 		if (many.done[i])

@@ -70,6 +70,42 @@ static size_t same_as_alone(struct sandbox *sandbox, struct source *source, unsi
 	return read;
 }
 
+/* What another state had is taken over where it is the same, and only there. */
+static void same_with_shared(struct sandbox *sandbox, struct source *source)
+{
+	static const char *const names[] = {"folder/f1/1.yaml", "folder/f2/2.yaml", "large", "lines.crlf"};
+	struct source_file files[FILES_MAX];
+	const struct input *inputs[sizeof names / sizeof *names];
+	struct input alone, forged = {.path = TEXT("folder/f1/1.yaml"), .bytes = TEXT("forged")};
+	enum read_result result;
+	size_t count = 0, taken = 0;
+
+	for (; count < sizeof names / sizeof *names; count++) {
+		struct input *input = arena_alloc(&sandbox->arena, sizeof *input);
+		assert_int_equal(source_read(input, &result, source, text_of(names[count]), 1 << 20, &sandbox->arena, &sandbox->failure), 0);
+		assert_int_equal(result, READ_OK);
+		inputs[count] = input;
+	}
+	/* Bytes by which it can be told who gave them. */
+	memcpy(forged.blob, inputs[0]->blob, sizeof forged.blob);
+	inputs[0] = &forged;
+	source_share(source, inputs, count);
+	for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
+		size_t asked = ask(files, sandbox);
+		assert_int_equal(source_read_many(files, asked, source, jobs, &sandbox->arena, &sandbox->failure), 0);
+		for (size_t i = 0; i < asked; i++) {
+			assert_int_equal(source_read(&alone, &result, source, files[i].path, files[i].max, &sandbox->arena, &sandbox->failure), 0);
+			bool is_forged = text_is(files[i].input->bytes, "forged");
+			assert_true(is_forged ? text_is(files[i].path, "folder/f1/1.yaml") : text_equal(alone.bytes, files[i].input->bytes));
+			assert_int_equal(result, files[i].result);
+			assert_string_equal(alone.blob, files[i].input->blob);
+			taken += is_forged;
+		}
+	}
+	assert_int_equal(taken, source_get_info(source)->kind == SOURCE_COMMIT || source_get_info(source)->kind == SOURCE_INDEX ? 2 : 0);
+	source_share(source, NULL, 0);
+}
+
 static void same_by_any(struct sandbox *sandbox, struct source_options options, size_t expected)
 {
 	static const struct source_overlay over[] = {{{"over.txt", 8}, {"laid over\r\n", 11}}, {{"folder/f7/over.txt", 18}, {"deep\n", 5}}};
@@ -77,6 +113,7 @@ static void same_by_any(struct sandbox *sandbox, struct source_options options, 
 
 	assert_int_equal(same_as_alone(sandbox, source, 1), expected);
 	assert_int_equal(same_as_alone(sandbox, source, 2), expected);
+	same_with_shared(sandbox, source);
 	source_lay_over(source, over, 2);
 	assert_int_equal(same_as_alone(sandbox, source, 5), expected + 2);
 	assert_int_equal(same_as_alone(sandbox, source, 200), expected + 2);
