@@ -16,6 +16,8 @@
 
 enum { PROFILE_RUN_MOST = 65536, PROFILE_BORDERS = 4096 };
 
+#define PROFILE_ROWS_MOST ((uint64_t)1 << 60)
+
 struct buffer;
 
 struct profile_count { struct text label; uint64_t count; };
@@ -61,7 +63,7 @@ struct profile {
 int profile_make(struct profile *out, bool *ok, const struct drift_request *request, const struct profile *like, const struct limits *limits,
                  struct arena *arena, struct diags *diags, struct failure *failure);
 
-/* False, and *why, where parts do not fit together: a column of two kinds. */
+/* False, and *why, where parts do not fit together: a column of two kinds, or more rows than can be counted. */
 bool profile_merge(struct profile *out, struct text *why, const struct profile *parts, size_t count, struct arena *arena);
 
 /* As drift_compare() would of the files; request has the methods and features. False, and *why, where they do not fit together. */

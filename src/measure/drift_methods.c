@@ -137,16 +137,21 @@ static void compute_kl(struct scorer *scorer, struct drift_score *score)
 
 static void compute_ks(struct scorer *scorer, struct drift_score *score)
 {
-	const struct rank_results *ranks = &scorer->facts->numbers->ranks;
+	const struct number_facts *numbers = scorer->facts->numbers;
+	const struct rank_results *ranks = &numbers->ranks;
+	/* So few pairs that the exact p is wanted, which profiles without all values do not tell: then nothing is known of it. */
+	bool lost = numbers->by_profiles && scorer->n && scorer->m && scorer->n <= KS_EXACT_MAX / scorer->m;
 
 	set_value(score, ranks->defined, ranks->d);
-	set_p(score, ranks->defined, ranks->has_exact ? ranks->d_exact_p : ranks->defined ? ks_p_limit(ranks->d, (double)ranks->n, (double)ranks->m) : 0);
+	set_p(score, ranks->defined, ranks->has_exact ? ranks->d_exact_p : lost ? 1 : ranks->defined ? ks_p_limit(ranks->d, (double)ranks->n, (double)ranks->m) : 0);
 	add_side(score, "d_plus", ranks->defined, ranks->d_plus);
 	add_side(score, "d_minus", ranks->defined, ranks->d_minus);
 	define_words(scorer, score, "formula", "largest difference of the two distribution functions");
-	if (ranks->defined && scorer->facts->numbers->bounds[METHOD_KS].high > ranks->d)
+	if (ranks->defined && (lost || numbers->bounds[METHOD_KS].high > ranks->d))
 		score->p_bound = -1;
-	define_words(scorer, score, "p_from", ranks->has_exact ? "all orders of the values, given their ties" : "Kolmogorov's limiting distribution");
+	define_words(scorer, score, "p_from", ranks->has_exact ? "all orders of the values, given their ties"
+	                                      : lost           ? "all orders of the values, which the profiles do not hold"
+	                                                       : "Kolmogorov's limiting distribution");
 	define_sizes(scorer, score);
 }
 

@@ -1,6 +1,8 @@
+#include <float.h>
 #include <math.h>
 
 #include "arena.h"
+#include "names.h"
 #include "packed.h"
 #include "profile.h"
 
@@ -147,6 +149,15 @@ static double get_rising(struct unpack *from, bool first, double before)
 	return value;
 }
 
+static struct text get_text(struct unpack *from)
+{
+	struct text text = unpack_text(from);
+
+	if (utf8_bad(text) < text.len)
+		from->bad = true;
+	return text;
+}
+
 static uint64_t get_share(struct unpack *from, uint64_t *left)
 {
 	uint64_t count = unpack_most(from, *left);
@@ -166,6 +177,16 @@ static void get_words(uint64_t *words, size_t count, struct unpack *from)
 		from->bad = true;
 }
 
+/* Whether values between the least and the largest could have such sums: a mean between them, and no more deviation than half their range. */
+static bool sums_fit(const struct exact_sum *sum)
+{
+	double mean, std;
+
+	if (sum->min > sum->max || (sum->count == 1 && sum->min != sum->max) || !exact_mean(&mean, sum) || !exact_std(&std, sum, 0))
+		return false;
+	return mean >= sum->min && mean <= sum->max && std <= (sum->max / 2 - sum->min / 2) * (1 + 1e-9) + DBL_TRUE_MIN;
+}
+
 static void get_sum(struct exact_sum *sum, uint64_t n, struct unpack *from)
 {
 	exact_sum_init(sum);
@@ -178,7 +199,7 @@ static void get_sum(struct exact_sum *sum, uint64_t n, struct unpack *from)
 	sum->max = get_finite(from);
 	get_words(sum->sum, EXACT_WORDS, from);
 	get_words(sum->squares, EXACT_SQUARE_WORDS, from);
-	if (sum->min > sum->max || sum->squares[EXACT_SQUARE_WORDS - 1] >> 63)
+	if (from->bad || sum->squares[EXACT_SQUARE_WORDS - 1] >> 63 || !sums_fit(sum))
 		from->bad = true;
 }
 
@@ -190,7 +211,7 @@ static void get_categories(struct profile_column *column, struct unpack *from, s
 	column->category_count = unpack_length(from, 2);
 	column->categories = arena_array(arena, column->category_count, sizeof *column->categories);
 	for (size_t i = 0; i < column->category_count && !from->bad; i++) {
-		column->categories[i].label = unpack_text(from);
+		column->categories[i].label = get_text(from);
 		column->categories[i].count = get_share(from, &left);
 		if (!column->categories[i].count || (i && text_compare(column->categories[i - 1].label, column->categories[i].label) >= 0))
 			from->bad = true;
@@ -296,7 +317,7 @@ static void get_column(struct profile_column *column, size_t rows, struct unpack
 	struct drift_counts *counts = &column->counts;
 	uint64_t left = rows;
 
-	column->name = unpack_text(from);
+	column->name = get_text(from);
 	column->kind = (enum column_kind)unpack_most(from, COLUMN_IDENTIFIER);
 	column->given = unpack_flag(from);
 	counts->rows = (size_t)unpack_count(from);
@@ -320,6 +341,20 @@ static void get_column(struct profile_column *column, size_t rows, struct unpack
 		from->bad = true;
 }
 
+static bool names_differ(const struct profile *profile, struct arena *arena)
+{
+	struct text *items = arena_array(arena, profile->column_count, sizeof *items);
+	struct names names;
+
+	for (size_t i = 0; i < profile->column_count; i++)
+		items[i] = profile->columns[i].name;
+	names_index(&names, items, profile->column_count, arena);
+	for (size_t i = 1; i < names.count; i++)
+		if (text_equal(items[names.order[i - 1]], items[names.order[i]]))
+			return false;
+	return true;
+}
+
 static bool refuse(struct text *why, const char *words)
 {
 	*why = text_of(words);
@@ -339,11 +374,11 @@ bool profile_read(struct profile *out, struct text *why, struct text bytes, stru
 	if (bytes.len < head + SUM_BYTES || unpack_word(&sum) != packed_checksum(from.bytes))
 		return refuse(why, "is damaged or cut off: its checksum is another; make or copy it again");
 	out->files = (size_t)unpack_count(&from);
-	out->rows = (size_t)unpack_most(&from, (uint64_t)1 << 60);
+	out->rows = (size_t)unpack_most(&from, PROFILE_ROWS_MOST);
 	out->bad_rows = (size_t)unpack_count(&from);
 	out->column_count = unpack_length(&from, 12);
 	out->columns = arena_array(arena, out->column_count, sizeof *out->columns);
 	for (size_t i = 0; i < out->column_count && !from.bad; i++)
 		get_column(&out->columns[i], out->rows, &from, arena);
-	return unpack_whole(&from) || refuse(why, "is no profile that galley could have written; make it again");
+	return (unpack_whole(&from) && names_differ(out, arena)) || refuse(why, "is no profile that galley could have written; make it again");
 }

@@ -170,6 +170,9 @@ static void join_sketches(struct profile_column *into, const struct profile_colu
 	if (run_count)
 		sketches[used++] = sketch_of_run(run, run_count, arena);
 	sketch_join(sketch, sketches, used, arena);
+	/* No rank is off by more than all. */
+	sketch->over = sketch->over < into->sum.count ? sketch->over : into->sum.count;
+	sketch->under = sketch->under < into->sum.count ? sketch->under : into->sum.count;
 	into->sketch = sketch;
 }
 
@@ -255,6 +258,10 @@ bool profile_merge(struct profile *out, struct text *why, const struct profile *
 	out->column_count = names_of(&names, parts, count, arena);
 	out->columns = arena_array(arena, out->column_count, sizeof *out->columns);
 	for (size_t p = 0; p < count; p++) {
+		if (parts[p].rows > PROFILE_ROWS_MOST - out->rows) {
+			*why = TEXT("they have more rows together than can be counted");
+			return false;
+		}
 		struct text *there = arena_array(arena, parts[p].column_count, sizeof *there);
 		for (size_t i = 0; i < parts[p].column_count; i++)
 			there[i] = parts[p].columns[i].name;

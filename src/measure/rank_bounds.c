@@ -242,6 +242,6 @@ void ks_bounds(struct ks_bounds *out, const struct rank_bounds *reference, const
 	}
 	out->plus /= whole;
 	out->minus /= whole;
-	out->most /= whole;
+	out->most = out->most < whole ? out->most / whole : 1;
 	out->d = out->plus > out->minus ? out->plus : out->minus;
 }

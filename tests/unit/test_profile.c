@@ -379,11 +379,109 @@ static void test_hostile(void **state)
 	arena_release(&arena);
 }
 
+static bool is_read(const struct profile *profile, struct arena *arena)
+{
+	struct profile back;
+	struct text why;
+
+	return profile_read(&back, &why, bytes_of(profile, arena), arena);
+}
+
+/* Of somebody who knows the form: what no data could be told by. */
+static void test_invented(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	struct profile profile = sample(5, 60, 300, NULL, 0, &arena), far = sample(6, 60, 300, NULL, 0, &arena);
+	struct profile_column *x = profile.columns, whole = *x;
+	assert_true(is_read(&profile, &arena));
+	/* Sums of other values: more than the largest on the average, spread wider than the ends, less than none. */
+	memcpy(x->sum.sum, far.columns[0].sum.sum, sizeof x->sum.sum);
+	x->sum.sum[EXACT_WORDS - 2] = 1;
+	assert_false(is_read(&profile, &arena));
+	*x = whole;
+	x->sum.squares[EXACT_SQUARE_WORDS - 3] = 1;
+	assert_false(is_read(&profile, &arena));
+	*x = whole;
+	memset(x->sum.squares, 0, sizeof x->sum.squares);
+	assert_false(is_read(&profile, &arena));
+	*x = whole;
+	/* One value that is two. */
+	profile = sample(5, 1, 300, NULL, 0, &arena);
+	profile.column_count = 1;
+	profile.columns[0].has_run = false;
+	assert_true(is_read(&profile, &arena));
+	profile.columns[0].sum.max += 1;
+	assert_false(is_read(&profile, &arena));
+	/* Names. */
+	profile = sample(5, 60, 300, NULL, 0, &arena);
+	profile.columns[2].name = TEXT("x");
+	assert_false(is_read(&profile, &arena));
+	profile.columns[2].name = TEXT("x\xff");
+	assert_false(is_read(&profile, &arena));
+	profile.columns[2].name = TEXT("y");
+	assert_true(is_read(&profile, &arena));
+	profile.columns[1].categories[1].label = TEXT("z\xc0\x80");
+	assert_false(is_read(&profile, &arena));
+	arena_release(&arena);
+}
+
+/* More rows than can be counted, and ranks of which nothing is known: the first is refused, the second stays so. */
+static void test_extremes(void **state)
+{
+	struct arena arena;
+	struct text why;
+	struct profile out;
+
+	(void)state;
+	arena_init(&arena);
+	struct profile parts[2] = {sample(1, 50, 90, NULL, 0, &arena), sample(2, 70, 40, NULL, 0, &arena)};
+	for (size_t p = 0; p < 2; p++) {
+		struct sketch *sketch = arena_alloc(&arena, sizeof *sketch);
+		*sketch = *coarse_sketch(&parts[p].columns[0], 2, &arena);
+		sketch->over = sketch->under = parts[p].columns[0].sum.count;
+		parts[p].columns[0].sketch = sketch;
+		parts[p].columns[0].has_run = false;
+	}
+	assert_true(profile_merge(&out, &why, parts, 2, &arena));
+	assert_int_equal(out.columns[0].sketch->over, 120);
+	assert_true(is_read(&out, &arena));
+	parts[0].rows = PROFILE_ROWS_MOST - 70;
+	assert_true(profile_merge(&out, &why, parts, 2, &arena));
+	parts[0].rows++;
+	assert_false(profile_merge(&out, &why, parts, 2, &arena));
+	assert_true(text_starts(why, "they have more rows together"));
+	arena_release(&arena);
+}
+
+/* Where all values would give the exact p, cells and sketches do not tell that it is less than 1. */
+static void test_few_pairs(void **state)
+{
+	struct drift_request request = {.decide = METHOD_KS, .min_rows = 1};
+	struct drift_result with, without;
+	struct arena arena;
+	struct text why;
+
+	(void)state;
+	arena_init(&arena);
+	struct profile few = sample(3, 2, 40, NULL, 0, &arena), many = sample(4, 400, 900, NULL, 0, &arena);
+	assert_true(profile_compare(&with, &why, &few, &many, &request, &arena));
+	for (unsigned step = 1; step < 4; step++) {
+		struct profile r = told_by(&few, CELLS, step, &arena);
+		assert_true(profile_compare(&without, &why, &r, &many, &request, &arena));
+		assert_true(with.columns[0].scores[0].has_p && without.columns[0].scores[0].p == 1 && without.columns[0].scores[0].p_bound == -1);
+	}
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_merge), cmocka_unit_test(test_sketches), cmocka_unit_test(test_columns), cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_codec), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_codec), cmocka_unit_test(test_hostile), cmocka_unit_test(test_invented), cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_few_pairs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
