@@ -203,8 +203,8 @@ static void test_hostile_index(void **state)
 
 static const char *place_in(struct sandbox *sandbox, struct source *source, const char *revision)
 {
-	struct text place;
-	bool found;
+	struct text place = {NULL, 0};
+	bool found = false;
 	char commit[41];
 
 	if (source_revision(commit, source, revision, &sandbox->failure) != 0 ||
@@ -216,9 +216,9 @@ static const char *place_in(struct sandbox *sandbox, struct source *source, cons
 static const char *vanished(struct sandbox *sandbox, struct source *source, const char *from, const char *to)
 {
 	char before[41], after[41];
-	struct text *places;
+	struct text *places = NULL;
 	const char *all = "";
-	size_t count;
+	size_t count = 0;
 
 	if (source_revision(before, source, from, &sandbox->failure) != 0 || (to && source_revision(after, source, to, &sandbox->failure) != 0) ||
 	    source_vanished(&places, &count, source, before, to ? after : NULL, &limits_default, &sandbox->arena, &sandbox->failure) != 0)
