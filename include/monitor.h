@@ -10,6 +10,7 @@
 #include "drift.h"
 #include "expression.h"
 #include "gates.h"
+#include "instant.h"
 
 /* In rank order: the last that applies is the state. */
 enum model_state { STATE_NONE, STATE_HEALTHY, STATE_UNKNOWN, STATE_STALE, STATE_DRIFTING, STATE_DEGRADED, STATE_FAILED };
@@ -149,6 +150,7 @@ struct model_result {
 	size_t better_needed;              /* snapshots in a row that have to be better still, by monitoring.hold; 0: none */
 	struct text action_words;          /* which rule asks for the action, and why it is due or not */
 	enum action action;                /* what the state asks for */
+	struct period holds;               /* as of any other instant of it the same would come out */
 	bool due;                          /* false while a hold or a newer queued or running run covers it, or action is none */
 	struct text due_reason;            /* why not */
 	struct text rollback_run;          /* ACTION_ROLLBACK: where to */
@@ -196,7 +198,9 @@ int monitor_try(struct trial *out, const struct monitor_request *request, const 
 /* What only effective recipes tell: alert conditions that cannot be read or that name what there is not (each where it is set), and
  * watched models without the reference that their drift features need. */
 void monitor_check_alerts(const struct catalog *catalog, const struct resolved *resolved, struct arena *arena, struct diags *diags);
-/* data/future: snapshots that do not exist yet at as_of, one finding a model; a note where as_of was given rather than the clock's. */
-void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_of_given, struct arena *arena, struct diags *diags);
+/* data/future: snapshots that do not exist yet at as_of, one finding a model; a note where as_of was given rather than the clock's.
+ * holds: made shorter to when the same would be said. */
+void monitor_check_stamps(struct period *holds, const struct catalog *catalog, int64_t as_of, bool as_of_given, struct arena *arena,
+                          struct diags *diags);
 
 #endif

@@ -8,6 +8,7 @@
 #define GALLEY_RESOLVE_H
 
 #include "catalog.h"
+#include "instant.h"
 
 struct shadow {
 	const struct recipe *recipe;
@@ -69,6 +70,7 @@ struct effective {
 	struct reference *packs;        /* evaluation.packs */
 	size_t pack_count;
 	struct text owner;              /* metadata.owner in effect */
+	struct period holds;            /* as of any other instant of it the same would come out */
 };
 
 struct resolved {
@@ -77,6 +79,7 @@ struct resolved {
 	struct asked *asked;            /* resolve_by_need()'s; NULL: all are there */
 	const struct effective **older; /* of catalog->older, in its order; NULL where that is no recipe that was found */
 	const struct catalog *catalog;
+	struct period holds;            /* what holds of all of it; after resolve_all() */
 };
 
 /* Resolves every recipe. as_of decides which waivers are in force. */

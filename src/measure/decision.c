@@ -169,19 +169,20 @@ static struct text rule_words(const struct monitored *monitored, const char *rul
 	                : text_format(arena, "%.*s; not due: %.*s", TEXT_ARGS(from), TEXT_ARGS(out->due_reason));
 }
 
-bool run_is_open(const struct run *run, int64_t as_of)
+bool run_is_open(struct period *holds, const struct run *run, int64_t as_of)
 {
-	if (run->has_started && run->started > as_of)
+	if (run->has_started && !period_reached(holds, as_of, run->started))
 		return false;
-	return run->status == RUN_QUEUED || run->status == RUN_RUNNING || (run->has_started && run->has_finished && run->finished > as_of);
+	return run->status == RUN_QUEUED || run->status == RUN_RUNNING ||
+	       (run->has_started && run->has_finished && !period_reached(holds, as_of, run->finished));
 }
 
 /* A run that has not started is held to be newer than anything. */
-static const struct run *newer_run(const struct model_result *out, int64_t as_of)
+static const struct run *newer_run(struct model_result *out, int64_t as_of)
 {
 	for (size_t i = out->model->run_count; i > 0; i--) {
 		const struct run *run = &out->model->runs[i - 1];
-		if (run_is_open(run, as_of) && (!run->has_started || !out->has_since || run->started > out->since))
+		if (run_is_open(&out->holds, run, as_of) && (!run->has_started || !out->has_since || run->started > out->since))
 			return run;
 	}
 	return NULL;
@@ -194,7 +195,7 @@ static void judge_due(struct monitored *monitored)
 	struct arena *arena = monitored->arena;
 	char date[32];
 	const struct run *run = newer_run(out, monitored->request->as_of);
-	if (text_is(hold->action, action_name(out->action)) && monitored->request->as_of < hold->until) {
+	if (text_is(hold->action, action_name(out->action)) && !period_reached(&out->holds, monitored->request->as_of, hold->until)) {
 		instant_print_date(date, hold->until);
 		out->due_reason = text_format(arena, "held until %s%s%.*s", date, hold->reason.len ? ": " : "", TEXT_ARGS(hold->reason));
 	} else if (run) {

@@ -43,7 +43,7 @@ static void list_snapshots(struct model_result *out, int64_t as_of, struct arena
 	for (size_t i = 0; i < model->snapshot_count; i++) {
 		const struct snapshot *snapshot = &model->snapshots[i];
 		struct snapshot_result *last = out->snapshot_count ? &out->snapshots[out->snapshot_count - 1] : NULL;
-		if (snapshot->time > as_of) {
+		if (!period_reached(&out->holds, as_of, snapshot->time)) {
 			out->timeline.future++;
 		} else if (last && last->snapshot->time == snapshot->time) {
 			last->snapshot = joined(last->snapshot, snapshot, arena);
@@ -243,10 +243,10 @@ static int judge_model(struct model_result *out, const struct monitor_request *r
 	return 0;
 }
 
-static bool has_open_run(const struct model *model, int64_t as_of)
+static bool has_open_run(struct period *holds, const struct model *model, int64_t as_of)
 {
 	for (size_t i = 0; i < model->run_count; i++)
-		if (run_is_open(&model->runs[i], as_of))
+		if (run_is_open(holds, &model->runs[i], as_of))
 			return true;
 	return false;
 }
@@ -257,9 +257,12 @@ int monitor_model(struct model_result *out, const struct monitor_request *reques
 	if (judge_model(out, request, model, request->latest_only, arena, diags, failure) != 0)
 		return -1;
 	/* Whether an open run covers an action depends on when the state began, which only the whole history tells. */
-	if (!request->latest_only || out->action == ACTION_NONE || out->has_since || !has_open_run(model, request->as_of))
+	if (!request->latest_only || out->action == ACTION_NONE || out->has_since || !has_open_run(&out->holds, model, request->as_of))
 		return 0;
-	return judge_model(out, request, model, false, arena, diags, failure);
+	struct period holds = out->holds;
+	int status = judge_model(out, request, model, false, arena, diags, failure);
+	period_meet(&out->holds, &holds);
+	return status;
 }
 
 /* --- trying an expression --- */

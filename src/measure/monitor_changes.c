@@ -167,5 +167,5 @@ void timeline_find(struct monitored *monitored)
 			line->gaps[line->gap_count++] = (struct gap){before, after, (size_t)((step + line->interval / 2) / line->interval) - 1};
 	}
 	line->expected = out->latest->snapshot->time + line->interval;
-	line->overdue = monitored->request->as_of - out->latest->snapshot->time > most;
+	line->overdue = period_passed(&out->holds, monitored->request->as_of, out->latest->snapshot->time + most);
 }

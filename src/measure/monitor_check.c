@@ -44,7 +44,8 @@ static void check_reference(const struct model *model, const struct effective *r
 	}
 }
 
-void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_of_given, struct arena *arena, struct diags *diags)
+void monitor_check_stamps(struct period *holds, const struct catalog *catalog, int64_t as_of, bool as_of_given, struct arena *arena,
+                          struct diags *diags)
 {
 	char at[32];
 	const char *shown = "";
@@ -57,7 +58,7 @@ void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_
 	for (size_t i = 0; i < catalog->model_count; i++) {
 		const struct model *model = &catalog->models[i];
 		size_t later = model->snapshot_count;
-		while (later && model->snapshots[later - 1].time > as_of)
+		while (later && !period_reached(holds, as_of, model->snapshots[later - 1].time))
 			later--;
 		if (later == model->snapshot_count)
 			continue;
@@ -70,8 +71,10 @@ void monitor_check_stamps(const struct catalog *catalog, int64_t as_of, bool as_
 		}
 		size_t more = model->snapshot_count - later - 1;
 		struct diag *diag = diag_add(diags, CODE_DATA_FUTURE, place, "snapshot '%.*s' is stamped after the present%s", TEXT_ARGS(first->stamp), shown);
-		if (as_of_given)
+		if (as_of_given) {
 			diag->severity = SEVERITY_NOTE;
+			period_only(holds, as_of);
+		}
 		if (more)
 			diag->message = text_format(arena, "%.*s; %zu more of model '%.*s' %s too", TEXT_ARGS(diag->message), more, TEXT_ARGS(model->record.id),
 			                            more == 1 ? "is" : "are");

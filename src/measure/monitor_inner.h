@@ -148,6 +148,6 @@ void state_judge(struct reasons *out, const struct monitored *monitored, size_t 
 void state_settle(struct monitored *monitored, struct reasons *reasons);
 void action_decide(struct monitored *monitored);
 /* Queued or running at a time; one that has finished since then was running. */
-bool run_is_open(const struct run *run, int64_t as_of);
+bool run_is_open(struct period *holds, const struct run *run, int64_t as_of);
 
 #endif

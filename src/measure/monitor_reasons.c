@@ -248,7 +248,7 @@ static void judge_age(struct reasons *out, const struct monitored *monitored, si
 		reason_add(out, arena, (struct reason){.state = STATE_UNKNOWN, .until = text_format(arena, "times of %.*s", TEXT_ARGS(age->lacking)),
 		                                       .words = text_format(arena, "freshness feature %.*s has no time in the newest data",
 		                                                            TEXT_ARGS(age->lacking))});
-	if (as_of - age->time <= max_age_seconds(watch)) {
+	if (!period_passed(&monitored->out->holds, as_of, age->time + max_age_seconds(watch))) {
 		add_passed(out, arena, text_format(arena, "newest data of %s is not older than %.*s hours", time, TEXT_ARGS(watch->max_age_text)));
 		return;
 	}

@@ -162,6 +162,9 @@ static enum expression_found look_age(struct expression_value *out, const struct
 		out->why = text_format(sight->monitored->arena, "freshness.age_hours has no value: %.*s has no time in the newest data", TEXT_ARGS(sight->age->lacking));
 		return EXPRESSION_UNUSABLE;
 	}
+	/* Also where a snapshot of just now has the same time, which costs nothing but that it is found out again. */
+	if (sight->now == sight->monitored->request->as_of)
+		period_only(&sight->monitored->out->holds, sight->now);
 	out->number = (double)(sight->now - sight->age->time) / 3600;
 	return EXPRESSION_FOUND;
 }

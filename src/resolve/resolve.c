@@ -109,7 +109,7 @@ static void resolve_one(const struct progress *progress, size_t i, const struct 
 static void withdraw(struct effective *effective)
 {
 	*effective = (struct effective){.recipe = effective->recipe, .chain = effective->chain, .chain_count = effective->chain_count,
-	                                .waivers = effective->waivers, .waiver_count = effective->waiver_count};
+	                                .waivers = effective->waivers, .waiver_count = effective->waiver_count, .holds = effective->holds};
 }
 
 /* --- recipes that nobody inherits from: each is checked to its end and let go, by whichever thread comes to it --- */
@@ -264,6 +264,7 @@ static void resolve_older(struct resolved *out, const struct catalog *catalog, i
 			continue;
 		diags_init(&unheard, arena);
 		resolve(world, older->world, as_of, true, 1, arena, &unheard);
+		period_meet(&out->holds, &world->holds);
 		out->older[i] = resolved_recipe(world, older->id);
 	}
 }
@@ -298,6 +299,8 @@ static void resolve(struct resolved *out, const struct catalog *catalog, int64_t
 
 	begin(&progress, &order, out, catalog, arena, diags);
 	resolve_in_order(&progress, order, jobs, arena, diags);
+	for (size_t i = 0; whole && i < count; i++)
+		period_meet(&out->holds, &out->recipes[i].holds);
 }
 
 void resolve_all(struct resolved *out, const struct catalog *catalog, int64_t as_of, struct arena *arena, struct diags *diags)

@@ -3,7 +3,7 @@
 
 enum { DAY_SECONDS = 86400 };
 
-static struct waiver read_waiver(const struct value *item, int64_t as_of)
+static struct waiver read_waiver(struct period *holds, const struct value *item, int64_t as_of)
 {
 	struct waiver waiver = {.gate = value_text(item, "gate"), .reason = value_text(item, "reason"),
 	                        .approved_by = value_text(item, "approved_by"), .expires = value_text(item, "expires"),
@@ -14,7 +14,7 @@ static struct waiver read_waiver(const struct value *item, int64_t as_of)
 	waiver.gate_place = gate ? gate->place : item->place;
 	waiver.expires_place = expires ? expires->place : item->place;
 	if (instant_parse_date(&day, waiver.expires)) {
-		waiver.expired = as_of >= day + DAY_SECONDS;
+		waiver.expired = period_reached(holds, as_of, day + DAY_SECONDS);
 		waiver.in_force = !waiver.expired && waiver.gate.len && waiver.reason.len;
 	}
 	return waiver;
@@ -29,7 +29,7 @@ void waivers_read(struct effective *out, int64_t as_of, struct arena *arena)
 	out->waivers = arena_array(arena, list->count, sizeof *out->waivers);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i]->kind == VALUE_MAP)
-			out->waivers[out->waiver_count++] = read_waiver(list->items[i], as_of);
+			out->waivers[out->waiver_count++] = read_waiver(&out->holds, list->items[i], as_of);
 }
 
 void waivers_index(struct waiver_index *index, struct effective *effective, struct arena *arena)

@@ -121,11 +121,41 @@ static void test_every_day(void **state)
 	assert_int_equal(wanted, 253402300800);
 }
 
+static void test_periods(void **state)
+{
+	struct period period = {.begins = false}, other = {.begins = false};
+
+	(void)state;
+	assert_true(period_holds(&period, INT64_MIN) && period_holds(&period, INT64_MAX));
+	assert_true(period_reached(&period, 100, 100));
+	assert_true(period_reached(&period, 100, 40));
+	assert_false(period_reached(&period, 100, 200));
+	assert_false(period_reached(&period, 100, 150));
+	assert_false(period_reached(&period, 100, 170));
+	assert_true(period.begins && period.ends);
+	assert_int_equal(period.from, 100);
+	assert_int_equal(period.until, 150);
+	assert_false(period_passed(&period, 100, 100));
+	assert_int_equal(period.until, 101);
+	assert_true(period_passed(&other, 100, 99));
+	assert_int_equal(other.from, 100);
+	assert_false(other.ends);
+	assert_false(period_passed(&other, 100, INT64_MAX));
+	assert_false(other.ends);
+	period_meet(&other, &period);
+	assert_true(period_holds(&other, 100));
+	assert_false(period_holds(&other, 99) || period_holds(&other, 101));
+	other = (struct period){.begins = false};
+	period_only(&other, -7);
+	assert_true(period_holds(&other, -7));
+	assert_false(period_holds(&other, -8) || period_holds(&other, -6));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_times), cmocka_unit_test(test_refused),   cmocka_unit_test(test_dates_and_stamps),
-		cmocka_unit_test(test_print), cmocka_unit_test(test_every_day),
+		cmocka_unit_test(test_print), cmocka_unit_test(test_every_day), cmocka_unit_test(test_periods),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
