@@ -55,6 +55,13 @@ $(BUILD)/stamp/$(STAMP):
 $(BUILD)/obj/measure/kept.o: $(BUILD)/stamp/$(STAMP)
 $(BUILD)/obj/measure/kept.o: ALL_CFLAGS += -DGALLEY_CODE_STAMP='"$(STAMP)"'
 
+# A whole run belongs to all of it.
+RUN_STAMP := $(shell (echo '$(CC) $(CFLAGS)'; $(PKG_CONFIG) --modversion $(MODULES); cat $(sort $(wildcard include/*.h src/*.c src/*/*))) 2>/dev/null | cksum | tr ' ' -)
+$(BUILD)/run-stamp/$(RUN_STAMP):
+	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
+$(BUILD)/obj/pipeline/again.o: $(BUILD)/run-stamp/$(RUN_STAMP)
+$(BUILD)/obj/pipeline/again.o: ALL_CFLAGS += -DGALLEY_RUN_STAMP='"$(RUN_STAMP)"'
+
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/libgalley.a | test-needs
 	$(SAY)
 	@mkdir -p $(@D)

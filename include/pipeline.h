@@ -60,6 +60,8 @@ struct workspace {
 	struct resolved resolved;
 	struct diags diags;
 	struct results results;
+	struct text manifest; /* reports/manifest.json as it was read, after workspace_pages() */
+	struct period holds; /* as of any other instant of it the same results would come out, but for results.as_of itself */
 	size_t files; /* manifests and metric files read */
 	struct limits limits; /* the command line's */
 	struct history *history; /* opened when it is first asked for */
@@ -132,6 +134,29 @@ int workspace_site(struct publish_file **files, size_t *count, struct workspace 
 /* Of files, those that differ from what the source holds now. */
 int workspace_stale(struct publish_file **stale, size_t *stale_count, struct workspace *workspace, const struct publish_file *files,
                     size_t count, struct failure *failure);
+
+/* --- The same run again: with nothing changed that it read or wrote, it comes to the same --- */
+
+enum run_kind { RUN_WRITE, RUN_CHECK, RUN_COMMIT };
+
+/* What a run of `report` came to, as far as it is told. */
+struct run_answer {
+	int code;         /* of what was found in the files */
+	struct text said; /* of that, on standard error */
+	int out_code;     /* RUN_CHECK: of what was printed */
+	struct text out;
+	size_t pages;     /* RUN_WRITE: how many; workspace_keep() counts them */
+	struct text reports; /* the folder */
+	struct text committer_name, committer_email; /* galley.yaml's */
+	bool fixed;       /* what was read says which present it is as of */
+};
+
+/* Whether a run of this kind with this request was kept and would come to the same now: all that it read is as it was, and so is every page
+ * that it wrote or that was there already. color: of what it says. */
+bool workspace_again(struct run_answer *answer, const struct workspace_request *request, enum run_kind kind, bool color, struct arena *arena);
+/* Keeps a run that has come to its end, where the workspace was opened with source.seen. files: its pages; request: as it was asked for. */
+void workspace_keep(struct workspace *workspace, struct run_answer *answer, const struct workspace_request *request, enum run_kind kind, bool color,
+                    const struct publish_file *files, size_t count);
 
 /* A new workspace in a folder, from templates; where a file of one is there already nothing is written. left_out: the names of what
  * belongs at the top of the repository, where the folder is not that; else empty. */

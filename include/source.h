@@ -30,6 +30,7 @@ struct source_options {
 	const char *index_file; /* NULL: the repository's own */
 	const struct limits *limits; /* NULL: limits_default */
 	bool no_cache;         /* nothing that is kept in the repository is read or written */
+	bool seen;             /* what is asked of it is noted, see seen.h */
 	unsigned patience;     /* seconds that reading one git object may take before the process ends with EXIT_UNABLE, as libgit2 can
 	                        * loop on a damaged one; 0: 30. Uses SIGALRM, unless somebody else handles it */
 };

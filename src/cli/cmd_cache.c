@@ -25,7 +25,7 @@ static void add_text(struct buffer *out, const struct kept_sizes *sizes, bool cl
 		return;
 	}
 	buffer_string(out, clear ? "removed " : "");
-	buffer_format(out, "%llu result%s of drift, data checks and freshness, ", (unsigned long long)sizes->results, sizes->results == 1 ? "" : "s");
+	buffer_format(out, "%llu result%s of drift, data checks, freshness and whole reports, ", (unsigned long long)sizes->results, sizes->results == 1 ? "" : "s");
 	add_size(out, sizes->result_bytes);
 	buffer_string(out, clear ? "; the index of versions, " : "\nindex of versions, ");
 	add_size(out, sizes->index_bytes);
@@ -84,9 +84,10 @@ const struct command command_cache = {
 	.operands = "",
 	.summary = "what is kept of work that was done before, and its size",
 	.details = "Comparisons with references, data checks and ages of data are kept by the content that they were computed from, in galley/ of the\n"
-	           "repository's git directory, so that a snapshot is looked at once; beside them stands an index of versions in history. Nothing of it\n"
-	           "changes an answer: what is damaged, or was made by another version of galley, is computed again. The oldest goes beyond\n"
-	           "--limit cache_bytes (256MiB). With --no-cache a command does without it, and so does a plain folder.",
+	           "repository's git directory, so that a snapshot is looked at once, and runs of 'report' by all that they read and wrote, so that one\n"
+	           "with nothing changed ends at once; beside them stands an index of versions in history. Nothing of it changes an answer: what\n"
+	           "is damaged, or was made by another version of galley, is computed again. The oldest goes beyond --limit cache_bytes (256MiB).\n"
+	           "With --no-cache a command does without it, and so does a plain folder.",
 	.examples = {"galley cache", "galley cache --clear", "galley report --no-cache"},
 	.formats = "text|json",
 	.options = cache_options,

@@ -38,7 +38,7 @@ static struct text first_line_that_differs(struct text have, struct text want, s
 	return text_cut(want, 0, text_find(want, '\n'));
 }
 
-static int print_stale(struct workspace *workspace, const struct invocation *invocation, const struct publish_file *stale, size_t count)
+static int tell_stale(struct run_answer *answer, struct workspace *workspace, const struct publish_file *stale, size_t count)
 {
 	struct buffer out;
 	struct failure failure;
@@ -68,57 +68,98 @@ static int print_stale(struct workspace *workspace, const struct invocation *inv
 		buffer_format(&out, "%zu page%s not what would be generated; run: galley report\n", count, count == 1 ? " is" : "s are");
 	else
 		buffer_string(&out, "reports are what would be generated\n");
-	int code = session_write(invocation, &out, count ? EXIT_FINDINGS : EXIT_OK);
+	answer->out = text_copy(&workspace->arena, buffer_text(&out));
+	answer->out_code = count ? EXIT_FINDINGS : EXIT_OK;
 	buffer_release(&out);
-	return code;
+	return EXIT_OK;
+}
+
+static int print_checked(const struct run_answer *answer, const struct invocation *invocation)
+{
+	struct buffer out;
+
+	buffer_init(&out);
+	buffer_add(&out, answer->out);
+	int code = session_write(invocation, &out, answer->out_code);
+	buffer_release(&out);
+	return code ? code : answer->code;
 }
 
 /* What manifest.json says it was made for, so that --check judges content and not age. */
-static int read_manifest_time(bool *has, int64_t *as_of, struct workspace *workspace)
+static int find_manifest_time(bool *has, int64_t *as_of, struct invocation *invocation)
 {
+	const bool verbose = invocation->verbose, seen = invocation->seen;
+	struct workspace workspace;
 	struct failure failure;
 	struct input manifest;
 	enum read_result result;
 	char source[41];
-	struct text path = text_format(&workspace->arena, "%.*s/manifest.json", TEXT_ARGS(workspace->catalog.config.reports));
 
 	*has = false;
-	if (source_read(&manifest, &result, workspace->source, path, workspace->catalog.config.limits.blob_bytes, &workspace->arena, &failure) < 0)
+	invocation->settings_only = true;
+	invocation->verbose = invocation->seen = false;
+	int code = session_open(&workspace, invocation);
+	invocation->settings_only = false;
+	invocation->verbose = verbose;
+	invocation->seen = seen;
+	if (code == EXIT_OK) {
+		const struct config *config = &workspace.catalog.config;
+		struct text path = text_format(&workspace.arena, "%.*s/manifest.json", TEXT_ARGS(config->reports));
+		if (source_read(&manifest, &result, workspace.source, path, config->limits.blob_bytes, &workspace.arena, &failure) < 0)
+			code = session_fail(&failure);
+		else if (result == READ_OK)
+			*has = report_manifest_read(as_of, source, manifest.bytes, &workspace.arena);
+	}
+	workspace_close(&workspace);
+	return code;
+}
+
+static int check_workspace(struct run_answer *answer, struct workspace *workspace, struct invocation *invocation)
+{
+	struct publish_file *files, *stale;
+	struct failure failure;
+	size_t count, stale_count;
+
+	int code = session_open(workspace, invocation);
+	if (code == EXIT_OK)
+		code = measure(workspace);
+	if (code != EXIT_OK)
+		return code;
+	session_answer(answer, workspace, invocation);
+	session_say(answer);
+	if (workspace_pages(&files, &count, workspace, true, &failure) < 0 || workspace_stale(&stale, &stale_count, workspace, files, count, &failure) < 0)
 		return session_fail(&failure);
-	if (result == READ_OK)
-		*has = report_manifest_read(as_of, source, manifest.bytes, &workspace->arena);
-	return EXIT_OK;
+	return tell_stale(answer, workspace, stale, stale_count);
 }
 
 static int check_reports(struct invocation *invocation)
 {
-	struct workspace workspace;
-	struct publish_file *files, *stale;
-	struct failure failure;
-	size_t count, stale_count;
-	int64_t as_of;
-	bool has;
+	struct workspace workspace = {0};
+	struct run_answer answer;
 	char as_of_text[32];
+	int64_t as_of;
+	bool again, has = false;
 
-	int code = session_open(&workspace, invocation);
-	if (code == EXIT_OK)
-		code = read_manifest_time(&has, &as_of, &workspace);
-	if (code == EXIT_OK && has && !invocation->as_of) {
-		workspace_close(&workspace);
+	int code = session_again(&again, &answer, invocation, RUN_CHECK);
+	if (code == EXIT_OK && again) {
+		session_say(&answer);
+		return print_checked(&answer, invocation);
+	}
+	if (code == EXIT_OK && !invocation->as_of)
+		code = find_manifest_time(&has, &as_of, invocation);
+	if (code != EXIT_OK)
+		return code;
+	if (has) {
 		instant_print(as_of_text, as_of);
 		invocation->as_of = as_of_text;
-		code = session_open(&workspace, invocation);
 	}
-	if (code == EXIT_OK)
-		code = measure(&workspace);
+	code = check_workspace(&answer, &workspace, invocation);
+	if (has)
+		invocation->as_of = NULL;
 	if (code == EXIT_OK) {
-		int errors = session_errors(&workspace, invocation);
-		if (workspace_pages(&files, &count, &workspace, true, &failure) < 0 ||
-		    workspace_stale(&stale, &stale_count, &workspace, files, count, &failure) < 0)
-			code = session_fail(&failure);
-		else
-			code = print_stale(&workspace, invocation, stale, stale_count);
-		code = code ? code : errors;
+		answer.fixed = answer.fixed || has;
+		code = print_checked(&answer, invocation);
+		session_keep(&workspace, &answer, invocation, RUN_CHECK, NULL, 0);
 	}
 	workspace_close(&workspace);
 	return code;
@@ -135,46 +176,69 @@ static int check_place(const struct workspace *workspace)
 	return session_fail(&failure);
 }
 
-static int write_reports(struct invocation *invocation)
+static void note_written(const struct invocation *invocation, size_t pages, size_t changed, size_t removed, struct text reports)
 {
-	struct workspace workspace;
+	session_note(invocation, "wrote %zu pages (%zu changed, %zu removed) to %.*s/; start at %.*s/README.md, commit with: galley report --commit", pages,
+	             changed, removed, TEXT_ARGS(reports), TEXT_ARGS(reports));
+}
+
+static int write_workspace(struct workspace *workspace, struct invocation *invocation)
+{
 	struct publish_file *files;
+	struct run_answer answer;
 	struct failure failure;
 	size_t count, changed, removed;
-	int errors = EXIT_OK;
 
-	int code = session_open(&workspace, invocation);
+	int code = measure(workspace);
+	if (code != EXIT_OK)
+		return code;
+	session_answer(&answer, workspace, invocation);
+	session_say(&answer);
+	code = check_place(workspace);
+	if (code != EXIT_OK)
+		return code;
+	if (workspace_pages(&files, &count, workspace, false, &failure) < 0 ||
+	    publish_files(&changed, &removed, source_get_info(workspace->source)->top.at, files, count, &failure) < 0)
+		return session_fail(&failure);
+	note_written(invocation, count - removed, changed, removed, answer.reports);
+	session_keep(workspace, &answer, invocation, RUN_WRITE, files, count);
+	return answer.code;
+}
+
+static int write_reports(struct invocation *invocation)
+{
+	struct workspace workspace = {0};
+	struct run_answer answer;
+	bool again;
+
+	int code = session_again(&again, &answer, invocation, RUN_WRITE);
+	if (code == EXIT_OK && again) {
+		session_say(&answer);
+		note_written(invocation, answer.pages, 0, 0, answer.reports);
+		return answer.code;
+	}
+	if (code == EXIT_OK)
+		code = session_open(&workspace, invocation);
 	if (code == EXIT_OK && source_get_info(workspace.source)->bare)
 		code = session_usage(invocation, "a bare repository has no folder to write into; use '--commit' or '--check'");
 	if (code == EXIT_OK)
-		code = measure(&workspace);
-	if (code == EXIT_OK) {
-		errors = session_errors(&workspace, invocation);
-		code = check_place(&workspace);
-	}
-	if (code == EXIT_OK) {
-		if (workspace_pages(&files, &count, &workspace, false, &failure) < 0 ||
-		    publish_files(&changed, &removed, source_get_info(workspace.source)->top.at, files, count, &failure) < 0)
-			code = session_fail(&failure);
-	}
-	if (code == EXIT_OK) {
-		session_note(invocation, "wrote %zu pages (%zu changed, %zu removed) to %.*s/; start at %.*s/README.md, commit with: galley report --commit",
-		             count - removed, changed, removed, TEXT_ARGS(workspace.catalog.config.reports), TEXT_ARGS(workspace.catalog.config.reports));
-		code = errors;
-	}
+		code = write_workspace(&workspace, invocation);
 	workspace_close(&workspace);
 	return code;
 }
 
 /* Who commits: galley.yaml's committer, else git's own variables, each by itself as git takes them, else (empty) git's configuration. */
-static void set_identity(struct publish_request *request, const struct config *config)
+static int set_identity(struct publish_request *request, struct text name, struct text email, struct arena *arena)
 {
-	if (config->committer_name.len && config->committer_email.len) {
-		request->name = config->committer_name;
-		request->email = config->committer_email;
+	struct failure failure;
+
+	if (name.len && email.len) {
+		request->name = name;
+		request->email = email;
 	} else {
 		session_person(request);
 	}
+	return publish_identity(request, arena, &failure) < 0 ? session_fail(&failure) : EXIT_OK;
 }
 
 static int print_outcome(const struct invocation *invocation, const struct publish_outcome *outcome)
@@ -197,15 +261,34 @@ static int print_outcome(const struct invocation *invocation, const struct publi
 	return code;
 }
 
-static int publish_workspace(struct workspace *workspace, struct invocation *invocation, struct publish_request *request)
+static int publish_pages(bool *committed, struct invocation *invocation, struct publish_request *request, struct arena *arena)
 {
 	struct publish_outcome outcome;
+	struct failure failure;
+
+	if (publish_commit(&outcome, request, arena, &failure) < 0)
+		return session_fail(&failure);
+	*committed = outcome.committed;
+	return print_outcome(invocation, &outcome);
+}
+
+static int publish_workspace(struct workspace *workspace, struct invocation *invocation, struct publish_request *request)
+{
+	const struct config *config = &workspace->catalog.config;
 	struct publish_file *files;
+	struct run_answer answer;
 	struct failure failure;
 	struct text watched[SESSION_WATCHED];
 	size_t count;
+	bool committed;
 
-	int errors = session_errors(workspace, invocation);
+	int code = set_identity(request, config->committer_name, config->committer_email, &workspace->arena);
+	if (code == EXIT_OK)
+		code = measure(workspace);
+	if (code != EXIT_OK)
+		return code;
+	session_answer(&answer, workspace, invocation);
+	session_say(&answer);
 	if (check_place(workspace) != EXIT_OK)
 		return EXIT_FINDINGS;
 	if (workspace_pages(&files, &count, workspace, false, &failure) < 0)
@@ -214,18 +297,35 @@ static int publish_workspace(struct workspace *workspace, struct invocation *inv
 	request->count = count;
 	request->watched = watched;
 	request->watched_count = session_watched(watched, workspace);
-	request->message = text_format(&workspace->arena, "%.*s\n", TEXT_ARGS(workspace->catalog.config.message));
-	if (publish_commit(&outcome, request, &workspace->arena, &failure) < 0)
-		return session_fail(&failure);
-	int code = print_outcome(invocation, &outcome);
-	return code ? code : errors;
+	request->message = text_format(&workspace->arena, "%.*s\n", TEXT_ARGS(config->message));
+	code = publish_pages(&committed, invocation, request, &workspace->arena);
+	/* Once there is nothing to commit, the commit that was read holds the pages. */
+	if (code == EXIT_OK && !committed)
+		session_keep(workspace, &answer, invocation, RUN_COMMIT, files, count);
+	return code ? code : answer.code;
+}
+
+/* Nothing to commit, but for what stands against committing at all. */
+static int commit_nothing(const struct run_answer *answer, struct invocation *invocation, struct publish_request *request)
+{
+	bool committed;
+
+	int code = set_identity(request, answer->committer_name, answer->committer_email, &invocation->arena);
+	if (code != EXIT_OK)
+		return code;
+	session_say(answer);
+	request->message = TEXT("none\n");
+	code = publish_pages(&committed, invocation, request, &invocation->arena);
+	return code ? code : answer->code;
 }
 
 static int commit_reports(struct invocation *invocation)
 {
-	struct workspace workspace;
+	struct workspace workspace = {0};
+	struct run_answer answer;
 	struct failure failure;
 	struct text branch;
+	bool again;
 	struct publish_request request = {
 		.git_dir = invocation->git_dir,
 		.directory = invocation->directory,
@@ -236,14 +336,11 @@ static int commit_reports(struct invocation *invocation)
 	if (publish_prepare(request.base, &branch, &request, &invocation->arena, &failure) < 0)
 		return session_fail(&failure);
 	invocation->at = request.base;
-	int code = session_open(&workspace, invocation);
-	if (code == EXIT_OK) {
-		set_identity(&request, &workspace.catalog.config);
-		if (publish_identity(&request, &workspace.arena, &failure) < 0)
-			code = session_fail(&failure);
-	}
+	int code = session_again(&again, &answer, invocation, RUN_COMMIT);
+	if (code == EXIT_OK && again)
+		return commit_nothing(&answer, invocation, &request);
 	if (code == EXIT_OK)
-		code = measure(&workspace);
+		code = session_open(&workspace, invocation);
 	if (code == EXIT_OK)
 		code = publish_workspace(&workspace, invocation, &request);
 	workspace_close(&workspace);
@@ -258,6 +355,7 @@ static int run_report(struct invocation *invocation)
 		return session_usage(invocation, "'--branch' goes with '--commit'");
 	if (invocation->commit && (invocation->at || invocation->staged))
 		return session_usage(invocation, "'--commit' reads the commit it builds on; '--at' and '--staged' do not go with it");
+	invocation->seen = true;
 	if (invocation->commit)
 		return commit_reports(invocation);
 	return invocation->check ? check_reports(invocation) : write_reports(invocation);

@@ -40,7 +40,7 @@ struct invocation {
 	size_t jobs;
 	struct words limit_settings;
 	/* Set by a command before session_open(), as in struct workspace_request. */
-	bool findings_only, differences_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork;
+	bool findings_only, differences_only, settings_only, live, base_if_any, base_exactly, may_be_none, since_fork, seen;
 	const char *objects, *against;
 	struct text below;
 	/* for some */
@@ -141,6 +141,13 @@ enum severity session_fail_on(const struct invocation *invocation, enum severity
 void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation);
 /* Prints the findings of a workspace that are errors to stderr; EXIT_FINDINGS when there are any, else EXIT_OK. */
 int session_errors(const struct workspace *workspace, const struct invocation *invocation);
+/* Findings that are errors, said or kept for it, and what else a run of `report` comes to before its pages. */
+void session_answer(struct run_answer *answer, struct workspace *workspace, const struct invocation *invocation);
+void session_say(const struct run_answer *answer);
+/* See workspace_again() and workspace_keep(). */
+int session_again(bool *again, struct run_answer *answer, struct invocation *invocation, enum run_kind kind);
+void session_keep(struct workspace *workspace, struct run_answer *answer, struct invocation *invocation, enum run_kind kind,
+                  const struct publish_file *files, size_t count);
 /* Says on stderr that there is no such id, with the nearest, or with what there is; returns EXIT_FINDINGS. */
 int session_unknown(const char *what, struct text id, const struct text *names, size_t count);
 /* How much a watched model's state weighs: a warning where it is only degraded, else an error unless it is healthy. */

@@ -226,6 +226,7 @@ int session_request(struct workspace_request *request, struct limits *limits, st
 			.staged = invocation->staged,
 			.objects = invocation->objects,
 			.no_cache = invocation->no_cache,
+			.seen = invocation->seen,
 			.index_file = invocation->staged && index_file && *index_file ? index_file : NULL,
 		},
 		.jobs = session_jobs(invocation),
@@ -336,22 +337,28 @@ int session_run(const struct model **model, const struct run **run, const struct
 	return code;
 }
 
-void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation)
+static void add_findings(struct buffer *out, const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation)
 {
 	struct findings findings;
 	struct arena arena;
-	struct buffer out;
 
 	arena_init(&arena);
-	buffer_init(&out);
 	findings_init(&findings, diags, NULL, 0, &arena);
 	findings.at_least = at_least;
 	findings.files_read = files;
 	findings.color = session_color(invocation, stderr);
-	findings_format(TEXT("text"))->render(&out, &findings);
+	findings_format(TEXT("text"))->render(out, &findings);
+	arena_release(&arena);
+}
+
+void session_findings(const struct diags *diags, enum severity at_least, size_t files, const struct invocation *invocation)
+{
+	struct buffer out;
+
+	buffer_init(&out);
+	add_findings(&out, diags, at_least, files, invocation);
 	fwrite(out.data, 1, out.len, stderr);
 	buffer_release(&out);
-	arena_release(&arena);
 }
 
 int session_errors(const struct workspace *workspace, const struct invocation *invocation)
@@ -360,6 +367,53 @@ int session_errors(const struct workspace *workspace, const struct invocation *i
 		return EXIT_OK;
 	session_findings(&workspace->diags, SEVERITY_ERROR, workspace->files, invocation);
 	return EXIT_FINDINGS;
+}
+
+/* --- a run that may come again --- */
+
+void session_say(const struct run_answer *answer)
+{
+	if (answer->said.len)
+		fwrite(answer->said.at, 1, answer->said.len, stderr);
+}
+
+void session_answer(struct run_answer *answer, struct workspace *workspace, const struct invocation *invocation)
+{
+	const struct config *config = &workspace->catalog.config;
+	struct buffer out;
+
+	*answer = (struct run_answer){.reports = config->reports, .committer_name = config->committer_name, .committer_email = config->committer_email,
+	                              .fixed = config->has_as_of && !invocation->as_of, .said = TEXT(""), .out = TEXT("")};
+	if (!diags_count(&workspace->diags, SEVERITY_ERROR))
+		return;
+	buffer_init(&out);
+	add_findings(&out, &workspace->diags, SEVERITY_ERROR, workspace->files, invocation);
+	answer->said = text_copy(&workspace->arena, buffer_text(&out));
+	answer->code = EXIT_FINDINGS;
+	buffer_release(&out);
+}
+
+int session_again(bool *again, struct run_answer *answer, struct invocation *invocation, enum run_kind kind)
+{
+	struct workspace_request request;
+	struct limits limits;
+
+	*again = false;
+	int code = session_request(&request, &limits, invocation);
+	/* -v tells what is being read. */
+	if (code == EXIT_OK && !invocation->verbose)
+		*again = workspace_again(answer, &request, kind, session_color(invocation, stderr), &invocation->arena);
+	return code;
+}
+
+void session_keep(struct workspace *workspace, struct run_answer *answer, struct invocation *invocation, enum run_kind kind,
+                  const struct publish_file *files, size_t count)
+{
+	struct workspace_request request;
+	struct limits limits;
+
+	if (session_request(&request, &limits, invocation) == EXIT_OK)
+		workspace_keep(workspace, answer, &request, kind, session_color(invocation, stderr), files, count);
 }
 
 /* --- for what commits --- */

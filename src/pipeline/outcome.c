@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "seen.h"
 
 enum { REPORT_BYTES = 64 * 1024 * 1024 };
 
@@ -40,6 +41,7 @@ int workspace_measure(struct workspace *workspace, bool latest_only, const struc
 		struct model_result *model = &results->models[results->model_count++];
 		if (monitor_model(model, &request, &catalog->models[i], &workspace->arena, &workspace->diags, failure) < 0)
 			return -1;
+		period_meet(&workspace->holds, &model->holds);
 	}
 	settle_findings(workspace);
 	return 0;
@@ -156,13 +158,14 @@ int workspace_pages(struct publish_file **files, size_t *count, struct workspace
 {
 	struct results *results = &workspace->results;
 	const struct config *config = &workspace->catalog.config;
-	struct text manifest;
+	struct text *manifest = &workspace->manifest;
 
-	if (read_whole(&manifest, workspace, text_format(&workspace->arena, "%.*s/manifest.json", TEXT_ARGS(config->reports)), failure) < 0)
+	seen_whole(workspace->source, config->reports);
+	if (read_whole(manifest, workspace, text_format(&workspace->arena, "%.*s/manifest.json", TEXT_ARGS(config->reports)), failure) < 0)
 		return -1;
-	if (config->history && find_source(workspace, manifest, recheck, failure) < 0)
+	if (config->history && find_source(workspace, *manifest, recheck, failure) < 0)
 		return -1;
-	report_pages(files, count, results, manifest, &workspace->arena, &workspace->diags);
+	report_pages(files, count, results, *manifest, &workspace->arena, &workspace->diags);
 	return 0;
 }
 

@@ -4,15 +4,18 @@
 
 #include "history.h"
 
-static int64_t present(const struct workspace *workspace, const struct workspace_request *request)
+int64_t present_without_settings(const struct source_info *info, const struct workspace_request *request)
 {
-	const struct source_info *info = source_get_info(workspace->source);
-
 	if (request->has_as_of)
 		return request->as_of;
-	if (workspace->catalog.config.has_as_of)
-		return workspace->catalog.config.as_of;
 	return request->source.at && !request->live ? info->commit_time : request->now;
+}
+
+static int64_t present(const struct workspace *workspace, const struct workspace_request *request)
+{
+	if (!request->has_as_of && workspace->catalog.config.has_as_of)
+		return workspace->catalog.config.as_of;
+	return present_without_settings(source_get_info(workspace->source), request);
 }
 
 void settle_findings(struct workspace *workspace)
@@ -160,7 +163,8 @@ int workspace_open(struct workspace *workspace, const struct workspace_request *
 		.diags = &workspace->diags,
 	};
 	resolve_as_asked(&workspace->resolved, &workspace->catalog, request, workspace->results.as_of, &workspace->arena, &workspace->diags);
-	monitor_check_stamps(&workspace->catalog, workspace->results.as_of, request->has_as_of || workspace->catalog.config.has_as_of,
+	workspace->holds = workspace->resolved.holds;
+	monitor_check_stamps(&workspace->holds, &workspace->catalog, workspace->results.as_of, request->has_as_of || workspace->catalog.config.has_as_of,
 	                     &workspace->arena, &workspace->diags);
 	if (before.base)
 		catalog_restore(&before.base->catalog, &workspace->catalog, &workspace->arena);

@@ -15,6 +15,8 @@ const struct brief *brief_for(const struct workspace_request *request);
 /* Resolves as the request wants it, and adds what is wrong. */
 void resolve_as_asked(struct resolved *out, const struct catalog *catalog, const struct workspace_request *request, int64_t as_of, struct arena *arena,
                       struct diags *diags);
+/* The present where galley.yaml has no say. */
+int64_t present_without_settings(const struct source_info *info, const struct workspace_request *request);
 bool holds_files(const struct catalog *catalog);
 /* Severities as configured, and the final order. */
 void settle_findings(struct workspace *workspace);

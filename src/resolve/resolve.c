@@ -299,7 +299,7 @@ static void resolve(struct resolved *out, const struct catalog *catalog, int64_t
 
 	begin(&progress, &order, out, catalog, arena, diags);
 	resolve_in_order(&progress, order, jobs, arena, diags);
-	for (size_t i = 0; whole && i < count; i++)
+	for (size_t i = 0; whole && i < out->count; i++)
 		period_meet(&out->holds, &out->recipes[i].holds);
 }
 

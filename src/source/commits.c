@@ -4,6 +4,7 @@
 #include "arena.h"
 #include "handle.h"
 #include "id_table.h"
+#include "noted.h"
 #include "repository.h"
 
 enum { TREES_KEPT = 64, PARENTS_MOST = 1024 };
@@ -358,6 +359,7 @@ int source_walk(struct source *source, const char *from, const struct text *path
 	struct commits commits = {.source = source, .walker = walker, .limits = limits, .paths = paths, .path_count = path_count, .failure = failure};
 	git_oid start;
 
+	seen_history(source);
 	if (!source->repository || git_oid_fromstr(&start, from) != 0)
 		return 0;
 	arena_init(&commits.arena);

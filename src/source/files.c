@@ -121,7 +121,7 @@ static enum entry_kind folder_kind(struct source *source, struct text folder)
 	return kind;
 }
 
-int files_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure)
+int files_stand(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure)
 {
 	char name[256];
 	struct stat status;
@@ -136,7 +136,14 @@ int files_look(bool *found, enum entry_kind *kind, struct source *source, struct
 		return is_absence(errno) ? 0 : system_fail(failure, "look at", path);
 	*found = true;
 	*kind = kind_of(folder, name, &status);
-	if (*kind == ENTRY_FOLDER)
+	return 0;
+}
+
+int files_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure)
+{
+	if (files_stand(found, kind, source, path, failure) < 0)
+		return -1;
+	if (*found && *kind == ENTRY_FOLDER)
 		*kind = folder_kind(source, path);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "source.h"
 
 struct arena;
+struct seen;
 
 enum { KEPT_UNASKED = -2, KEPT_NONE = -1 };
 
@@ -31,6 +32,7 @@ struct source {
 	int top;          /* SOURCE_FOLDER and SOURCE_WORKTREE, else -1 */
 	const struct input *const *shared; /* see source_share() */
 	size_t shared_count;
+	struct seen *seen; /* NULL: nothing is noted */
 	const struct source_overlay *overlay;
 	size_t overlay_count;
 	/* The folder that was entered last: mostly the next file lies there too. */
@@ -63,6 +65,8 @@ int entry_list_add(struct entry_list *list, struct text path, enum entry_kind ki
 int files_list(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
                struct arena *arena, struct failure *failure);
 int files_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
+/* The same as it stands there, whatever git's index says of a folder. */
+int files_stand(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
 /* *fd is open for reading a regular file of *size bytes where the result is READ_OK. */
 int files_open(int *fd, size_t *size, enum read_result *result, struct source *source, struct text path,
                struct failure *failure);
@@ -79,6 +83,8 @@ int objects_read(git_odb_object **object, enum read_result *result, struct sourc
 /* The id of a file's blob, without reading it; false or "" where there is none. */
 bool objects_file(git_oid *id, struct source *source, struct text path);
 void objects_blob(char blob[41], struct source *source, struct text path);
+/* What stands at a path, as a text that is another where anything at or below it is. */
+int objects_state(char out[80], struct source *source, struct text path, struct failure *failure);
 int objects_read_id(git_odb_object **object, enum read_result *result, struct source *source, const git_oid *id, const char *what,
                     size_t max, struct failure *failure);
 /* Makes an input of it, and lets it go. */
@@ -111,8 +117,15 @@ int keep_open(struct source *source, const char *inside, bool make);
 bool keep_write(int folder, const char *name, struct text bytes);
 /* "" where it is no regular file of at most max bytes. The file is used from now on, so that it is not the oldest. */
 struct text keep_read(int folder, const char *name, size_t max, bool touch, struct arena *arena);
+/* The folder of finished work, owned by the handle; KEPT_NONE. */
+int kept_folder(struct source *source, bool make);
 /* Before the handle goes. */
 void kept_close(struct source *source);
+
+/* --- store.c --- */
+
+/* The object as source_stored() has it, open for reading; -1. source may be NULL. */
+int store_open(const struct source *source, struct text path, enum store store, const char *id);
 
 /* --- history.c --- */
 

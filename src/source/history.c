@@ -3,6 +3,7 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 
 /* What stands at each path in one commit; zero where nothing does. */
@@ -192,6 +193,7 @@ int source_descends(bool *descends, struct source *source, const char *commit, c
 {
 	git_oid at, behind;
 
+	seen_history(source);
 	*descends = false;
 	if (!source->repository || git_oid_fromstr(&at, commit) != 0 || git_oid_fromstr(&behind, ancestor) != 0)
 		return 0;

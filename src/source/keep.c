@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "noted.h"
 
 int keep_open(struct source *source, const char *inside, bool make)
 {
@@ -69,6 +70,8 @@ struct text source_memory_read(struct source *source, const char *name, size_t m
 {
 	int folder = keep_open(source, NULL, false);
 
+	/* What is remembered there is of commits. */
+	seen_history(source);
 	if (folder < 0)
 		return TEXT("");
 	struct text bytes = keep_read(folder, name, max, false, arena);

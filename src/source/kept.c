@@ -15,7 +15,7 @@
 #define MAGIC "galley result 1\n"
 enum { KEY_LEN = 64, HEAD = sizeof MAGIC - 1 + 8 + KEY_LEN };
 
-static int kept_folder(struct source *source, bool make)
+int kept_folder(struct source *source, bool make)
 {
 	if (source->kept == KEPT_UNASKED || (make && source->kept == KEPT_NONE)) {
 		source->kept = keep_open(source, FOLDER, make);

@@ -1,10 +1,12 @@
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "arena.h"
 #include "blob.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 
 /* git's index remembers what a file was like when git last read it; while it is still like that, so is its content. */
@@ -62,17 +64,6 @@ static const git_index_entry *known_entry(struct source *source, struct text pat
 	return same ? entry : NULL;
 }
 
-void source_known_blob(char blob[41], struct source *source, struct text path)
-{
-	const git_index_entry *entry = known_entry(source, path);
-
-	blob[0] = '\0';
-	if (entry)
-		git_oid_tostr(blob, 41, &entry->id);
-}
-
-/* --- Content --- */
-
 /* What git itself converts on the way into a blob, line ends and $Id$, becomes shorter; the same length is the same bytes. */
 static bool is_whole(struct source *source, const git_index_entry *entry)
 {
@@ -85,68 +76,116 @@ static bool is_whole(struct source *source, const git_index_entry *entry)
 	return !error && type == GIT_OBJECT_BLOB && (uint32_t)size == entry->file_size;
 }
 
+void source_known_blob(char blob[41], struct source *source, struct text path)
+{
+	const git_index_entry *entry = known_entry(source, path);
+
+	blob[0] = '\0';
+	/* The index may have another one tomorrow of a file that is converted. */
+	if (source->seen && entry && !is_whole(source, entry))
+		seen_spoil(source);
+	if (entry)
+		git_oid_tostr(blob, 41, &entry->id);
+}
+
+/* --- Content --- */
+
 enum { BLOCK = 256 * 1024 };
 
-/* Hashes the file as it stands; "" where git would store other bytes. */
-static int hash_file(char blob[41], struct source *source, struct text path, struct arena *arena, struct failure *failure)
+/* Hashes the file as it stands; "" where it is none or changes meanwhile. odd: there is in it what git may convert. */
+static int hash_bytes(char blob[41], bool *odd, struct source *source, struct text path, struct failure *failure)
 {
 	struct blob_hash hash;
 	enum read_result result;
 	struct stream *stream;
-	bool converts = false;
 	uint64_t total = 0;
-	size_t got = 1;
+	size_t got = 1, size;
+	int fd;
 
-	if (source_stream(&stream, &result, NULL, source, path, arena, failure) < 0)
+	blob[0] = '\0';
+	*odd = false;
+	if (files_open(&fd, &size, &result, source, path, failure) < 0)
 		return -1;
-	if (!stream)
+	if (result != READ_OK)
 		return 0;
-	uint64_t size = stream_size(stream);
-	char *block = arena_alloc(arena, BLOCK);
+	stream = stream_new(path, fd, 0, NULL);
+	char *block = memory_get(BLOCK);
 	int status = 0;
 	blob_hash_init(&hash, size);
 	while ((status = stream_read(&got, stream, block, BLOCK, failure)) == 0 && got) {
 		blob_hash_add(&hash, block, got);
 		total += got;
-		converts = converts || memchr(block, '\r', got) || memchr(block, '$', got);
+		*odd = *odd || memchr(block, '\r', got) || memchr(block, '$', got);
 	}
+	free(block);
 	stream_close(stream);
-	if (status == 0 && converts)
-		status = blob_converts(&converts, source->repository, path, failure);
 	blob_hash_end(blob, &hash);
-	if (status || converts || total != size)
+	if (status || total != size)
 		blob[0] = '\0';
 	return status;
+}
+
+/* The same; "" also where git would store other bytes. */
+static int hash_file(char blob[41], bool *odd, struct source *source, struct text path, struct failure *failure)
+{
+	bool converts = false;
+
+	int status = hash_bytes(blob, odd, source, path, failure);
+	if (status == 0 && *odd)
+		status = blob_converts(&converts, source->repository, path, failure);
+	if (status || converts)
+		blob[0] = '\0';
+	return status;
+}
+
+bool known_bytes(unsigned char id[20], struct source *source, struct text path)
+{
+	const git_index_entry *entry = known_entry(source, path);
+	struct failure failure;
+	char blob[41];
+	git_oid oid;
+	bool odd;
+
+	if (entry && is_whole(source, entry))
+		oid = entry->id;
+	else if (hash_bytes(blob, &odd, source, path, &failure) < 0 || git_oid_fromstr(&oid, blob) != 0)
+		return false;
+	memcpy(id, oid.id, 20);
+	return true;
 }
 
 void source_content(char blob[41], struct source *source, struct text path)
 {
 	struct failure failure;
-	struct arena arena;
 	enum entry_kind kind;
-	bool found;
+	bool found, odd;
 
 	blob[0] = '\0';
 	if (!source->repository || source->no_cache)
 		return;
 	if (source->top < 0) {
+		seen_read(source, path, READ_OK, "", false);
 		objects_blob(blob, source, path);
 		return;
 	}
 	/* The index does not tell what stands behind a link. */
-	if (!path_is_plain(path) || files_look(&found, &kind, source, path, &failure) < 0 || !found || kind != ENTRY_FILE)
+	if (!path_is_plain(path) || path_depth(path) > source->limits.walk_depth || files_look(&found, &kind, source, path, &failure) < 0)
 		return;
+	if (!found || kind != ENTRY_FILE) {
+		seen_looked(source, path, found, kind);
+		return;
+	}
 	if (!blob_is_verbatim(source->repository, path))
 		return;
 	const git_index_entry *entry = known_entry(source, path);
 	if (entry) {
 		if (is_whole(source, entry))
 			git_oid_tostr(blob, 41, &entry->id);
+		seen_read(source, path, READ_OK, blob, !blob[0]);
 		return;
 	}
-	arena_init(&arena);
 	/* Whoever reads the file meets the failure again, and says it. */
-	if (hash_file(blob, source, path, &arena, &failure) < 0)
+	if (hash_file(blob, &odd, source, path, &failure) < 0)
 		blob[0] = '\0';
-	arena_release(&arena);
+	seen_read(source, path, READ_OK, blob, odd);
 }

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "blob.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 #include "work.h"
 
@@ -191,8 +192,10 @@ int source_read_many(struct source_file *files, size_t count, struct source *sou
 		read_shares(&many, jobs, arena, &scratch);
 	for (size_t i = 0; status == 0 && i < count; i++) {
 		struct source_file *file = &files[i];
-		if (many.done[i])
+		if (many.done[i]) {
+			seen_read(source, file->path, file->result, file->input->blob, false);
 			continue;
+		}
 		file->input = arena_alloc(arena, sizeof *file->input);
 		status = source_read(file->input, &file->result, source, file->path, file->max, arena, failure);
 		file->input->path = file->path;

@@ -1,7 +1,9 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "digest.h"
 #include "handle.h"
 #include "repository.h"
 
@@ -298,6 +300,44 @@ static int find(bool *found, enum entry_kind *kind, git_oid *id, struct source *
 		*kind = kind_of(git_tree_entry_filemode(entry));
 		*id = *git_tree_entry_id(entry);
 	}
+	return 0;
+}
+
+/* Of a folder of the index: what all below it are. */
+static void state_below(char out[80], struct source *source, struct text folder)
+{
+	size_t at = folder.len ? index_bound(source->index, folder, "/") : 0;
+	const git_index_entry *entry;
+	struct digest sum;
+
+	digest_init(&sum, DIGEST_SHA256);
+	for (; (entry = index_below(source, &at, folder)) != NULL; at++) {
+		digest_add(&sum, (struct text){entry->path, strlen(entry->path) + 1});
+		digest_add(&sum, (struct text){(const char *)&entry->mode, sizeof entry->mode});
+		digest_add(&sum, (struct text){(const char *)entry->id.id, sizeof entry->id.id});
+	}
+	memcpy(out, "below ", 6);
+	digest_end(out + 6, &sum);
+}
+
+int objects_state(char out[80], struct source *source, struct text path, struct failure *failure)
+{
+	enum entry_kind kind = ENTRY_FOLDER;
+	bool found = true;
+	git_oid id;
+
+	if (path.len && find(&found, &kind, &id, source, path, failure) < 0)
+		return -1;
+	if (found && source->index && kind == ENTRY_FOLDER) {
+		state_below(out, source, path);
+		return 0;
+	}
+	if (!path.len)
+		id = *git_tree_id(source->tree);
+	if (found)
+		snprintf(out, 80, "%d %s", (int)kind, git_oid_tostr_s(&id));
+	else
+		snprintf(out, 80, "nothing");
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "noted.h"
 
 /* What stands at path itself. */
 static bool same_kind(bool *is_file, struct source *source, struct source *head, struct text path)
@@ -60,6 +61,7 @@ bool source_is_head(struct source *source, const struct text *paths, size_t coun
 	struct source *head;
 	bool same = true, is_file;
 
+	seen_spoil(source);
 	if (source->info.kind == SOURCE_COMMIT)
 		return true;
 	if (!source->repository || !source->info.commit[0] || source->overlay_count ||

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "blob.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 
 enum { PATIENCE_SECONDS = 30 };
@@ -18,6 +19,7 @@ void source_close(struct source *source)
 	if (!source)
 		return;
 	handle_forget(source);
+	seen_end(source);
 	kept_close(source);
 	if (source->top >= 0)
 		close(source->top);
@@ -254,6 +256,8 @@ int source_open(struct source **out, const struct source_options *options, struc
 		source_close(source);
 		return -1;
 	}
+	if (options->seen)
+		seen_begin(source);
 	*out = source;
 	return 0;
 }
@@ -263,6 +267,7 @@ int source_open_commit(struct source **out, struct source *from, const char *com
 	struct source *source = memory_get(sizeof *source);
 
 	memset(source, 0, sizeof *source);
+	seen_history(from);
 	source->info = from->info;
 	source->info.kind = SOURCE_COMMIT;
 	source->patience = from->patience;
@@ -331,6 +336,7 @@ int source_has_base(bool *has, const char **why, struct source *source, const ch
 	git_object *object = NULL;
 	git_oid ours, shared;
 
+	seen_spoil(source);
 	*has = false;
 	*why = !source->repository          ? "there is no repository"
 	       : !source->info.commit[0]    ? "there is no commit yet"
@@ -359,6 +365,7 @@ int source_merge_base(char base[41], char commit[41], struct source *source, con
 {
 	git_oid ours, theirs, shared;
 
+	seen_spoil(source);
 	if (!source->repository)
 		return failure_set(failure, EXIT_UNABLE, "'%.*s' is not in a git repository: there is no '%s' to compare with",
 		                   TEXT_ARGS(source->info.top), revision);
@@ -415,6 +422,7 @@ int source_list(struct entry **entries, size_t *count, struct source *source, st
 		if (text_equal(list.items[i - 1].path, list.items[i].path))
 			return failure_set(failure, EXIT_UNABLE, "'%.*s' stands twice in its folder; the repository is damaged, run git fsck",
 			                   TEXT_ARGS(list.items[i].path));
+	seen_listed(source, folder, list.items, list.count, limits);
 	*entries = list.items;
 	*count = list.count;
 	return 0;
@@ -430,8 +438,10 @@ int source_look(bool *found, enum entry_kind *kind, struct source *source, struc
 		*kind = overlay_find(source, path) ? ENTRY_FILE : ENTRY_FOLDER;
 		return 0;
 	}
-	return reads_files(source) ? files_look(found, kind, source, path, failure)
-	                           : objects_look(found, kind, source, path, failure);
+	int status = reads_files(source) ? files_look(found, kind, source, path, failure) : objects_look(found, kind, source, path, failure);
+	if (status == 0)
+		seen_looked(source, path, *found, *found ? *kind : ENTRY_OTHER);
+	return status;
 }
 
 int source_read_blob(struct input *input, enum read_result *result, struct source *source, const char *blob, struct text path,
@@ -440,6 +450,7 @@ int source_read_blob(struct input *input, enum read_result *result, struct sourc
 	git_odb_object *object = NULL;
 	git_oid id;
 
+	seen_history(source);
 	*input = (struct input){.path = text_copy(arena, path), .bytes = TEXT("")};
 	*result = READ_MISSING;
 	if (!source->odb || git_oid_fromstr(&id, blob) != 0)
@@ -490,6 +501,9 @@ int source_read(struct input *input, enum read_result *result, struct source *so
 	const struct source_overlay *over = overlay_find(source, path);
 	if (over)
 		return overlay_read(input, result, source, over, max, failure);
-	return reads_files(source) ? read_file(input, result, source, path, max, arena, failure)
-	                           : read_object(input, result, source, path, max, arena, failure);
+	int status = reads_files(source) ? read_file(input, result, source, path, max, arena, failure)
+	                                 : read_object(input, result, source, path, max, arena, failure);
+	if (status == 0 && source->seen)
+		seen_read(source, path, *result, input->blob, *result == READ_OK && blob_may_convert(input->bytes));
+	return status;
 }

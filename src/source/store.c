@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "noted.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -168,15 +169,22 @@ static int open_dvc(char *folder, const char *top, const char *id)
 	}
 }
 
-int source_stored(struct stream **out, struct source *source, struct text path, enum store store, const char *id, struct failure *failure)
+int store_open(const struct source *source, struct text path, enum store store, const char *id)
 {
 	char folder[PATH_BYTES], top[PATH_BYTES];
 
+	if (!find_folders(folder, top, source, path))
+		return -1;
+	return store == STORE_LFS ? open_lfs(source, top, id) : open_dvc(folder, top, id);
+}
+
+int source_stored(struct stream **out, struct source *source, struct text path, enum store store, const char *id, struct failure *failure)
+{
 	(void)failure;
 	*out = NULL;
-	if (!find_folders(folder, top, source, path))
-		return 0;
-	int fd = store == STORE_LFS ? open_lfs(source, top, id) : open_dvc(folder, top, id);
+	int fd = store_open(source, path, store, id);
+	if (source)
+		seen_stored(source, path, store, id, fd);
 	if (fd >= 0)
 		*out = stream_new(path, fd, 0, NULL);
 	return 0;

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "blob.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 
 enum { BLOCK = 256 * 1024 };
@@ -111,12 +112,11 @@ static int converted_blob(char blob[41], struct stream *stream, size_t size, str
 	return status;
 }
 
-/* Hashes the file in blocks and leaves the stream at its start. */
-static int hash_stream(char blob[41], struct stream *stream, size_t size, struct source *source, struct text path,
+/* Hashes the file in blocks and leaves the stream at its start. may_convert: there is in it what git may convert. */
+static int hash_stream(char blob[41], bool *may_convert, struct stream *stream, size_t size, struct source *source, struct text path,
                        struct failure *failure)
 {
 	struct blob_hash hash;
-	bool may_convert = false;
 	size_t got, total = 0;
 	char *block = memory_get(BLOCK);
 	int status;
@@ -125,14 +125,14 @@ static int hash_stream(char blob[41], struct stream *stream, size_t size, struct
 	while ((status = stream_read(&got, stream, block, BLOCK, failure)) == 0 && got) {
 		blob_hash_add(&hash, block, got);
 		total += got;
-		may_convert = may_convert || memchr(block, '\r', got) || memchr(block, '$', got);
+		*may_convert = *may_convert || memchr(block, '\r', got) || memchr(block, '$', got);
 	}
 	free(block);
 	blob_hash_end(blob, &hash);
 	stream->at = 0;
 	if (status == 0 && total != size)
 		return failure_set(failure, EXIT_UNABLE, "cannot read '%s': it changed meanwhile", stream->name);
-	if (status == 0 && may_convert && source->repository) {
+	if (status == 0 && *may_convert && source->repository) {
 		bool converts;
 		status = blob_converts(&converts, source->repository, path, failure);
 		if (status == 0 && converts)
@@ -156,6 +156,7 @@ int source_stream(struct stream **out, enum read_result *result, char blob[41], 
 		git_odb_object *object = NULL;
 		if (objects_read(&object, result, source, path, source->limits.blob_bytes, failure) < 0)
 			return -1;
+		seen_read(source, path, *result, "", false);
 		if (*result != READ_OK)
 			return 0;
 		if (blob)
@@ -163,17 +164,21 @@ int source_stream(struct stream **out, enum read_result *result, char blob[41], 
 		*out = stream_new(path, -1, 0, object);
 		return 0;
 	}
+	bool may_convert = false;
 	size_t size;
 	int fd;
 	if (files_open(&fd, &size, result, source, path, failure) < 0)
 		return -1;
-	if (*result != READ_OK)
+	if (*result != READ_OK) {
+		seen_read(source, path, *result, "", false);
 		return 0;
+	}
 	struct stream *stream = stream_new(path, fd, 0, NULL);
-	if (blob && hash_stream(blob, stream, size, source, path, failure) < 0) {
+	if (blob && hash_stream(blob, &may_convert, stream, size, source, path, failure) < 0) {
 		stream_close(stream);
 		return -1;
 	}
+	seen_read(source, path, *result, blob ? blob : "", may_convert);
 	*out = stream;
 	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 
 /* Folders with a galley.yaml in one commit that are without in another. */
@@ -117,6 +118,7 @@ int source_vanished(struct text **places, size_t *count, struct source *source, 
 	git_tree *before = NULL, *after = NULL;
 	int status = 0;
 
+	seen_history(source);
 	*places = NULL;
 	*count = 0;
 	if (!source->repository)
@@ -142,6 +144,7 @@ int source_parents(char (**parents)[41], size_t *count, struct source *source, c
 	git_commit *read;
 	git_oid id;
 
+	seen_history(source);
 	*parents = NULL;
 	*count = 0;
 	if (!source->repository || git_oid_fromstr(&id, commit) != 0)

@@ -3,6 +3,7 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "noted.h"
 #include "repository.h"
 
 /* More parents than git itself merges are looked at as if they were not there: files of theirs count as the merge's own. */
@@ -257,6 +258,7 @@ int source_history(struct history_file **files, size_t *count, struct source *so
 	git_oid start, end;
 	int status = 0;
 
+	seen_history(source);
 	*files = NULL;
 	*count = 0;
 	if (!source->repository || git_oid_fromstr(&start, from) != 0)

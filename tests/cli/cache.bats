@@ -160,6 +160,6 @@ results_of() { # how many results are kept
 	says 'removed '
 	[ "$(results_of)" -eq 0 ]
 	must_exit 0 "$GALLEY" cache
-	says '0 results of drift, data checks and freshness, 0 bytes'
+	says '0 results of drift, data checks, freshness and whole reports, 0 bytes'
 	must_exit 2 "$GALLEY" cache --show --clear
 }

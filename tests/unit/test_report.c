@@ -8,13 +8,13 @@
 
 static const char hostile[] = "A|b <script>alert(1)</script> [x](javascript:1) @bob `c` ${{ x }}";
 
-static const char recipe_base[] =
-    "metadata: {id: recipe_base, name: Base, model_family: pricing, level: baseline, version: 1.0.0, status: approved, owner: guild}\n"
-    "requirements: {grain: row}\n"
-    "pipeline: {stages: [{name: train, type: training, config: {depth: 6}}]}\n"
-    "evaluation:\n  metrics: {MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}}\n  packs: [pack_std]\n"
-    "monitoring:\n  metrics: [MAPE]\n  drift: {method: PSI, threshold: 0.2, share: 0.3}\n"
-    "  alerts: {shift: {condition: \"drift.max > 0.2 || performance.MAPE > 0.9\", severity: critical}}\n";
+#define RECIPE_BASE(more)                                                                                                                   \
+	"metadata: {id: recipe_base, name: Base, model_family: pricing, level: baseline, version: 1.0.0, status: approved, owner: guild" more "}\n"  \
+	"requirements: {grain: row}\n"                                                                                                           \
+	"pipeline: {stages: [{name: train, type: training, config: {depth: 6}}]}\n"                                                              \
+	"evaluation:\n  metrics: {MAPE: {target: 0.1, threshold_warning: 0.2, threshold_critical: 0.3}}\n  packs: [pack_std]\n"                   \
+	"monitoring:\n  metrics: [MAPE]\n  drift: {method: PSI, threshold: 0.2, share: 0.3}\n"                                                   \
+	"  alerts: {shift: {condition: \"drift.max > 0.2 || performance.MAPE > 0.9\", severity: critical}}\n"
 
 static const char recipe_client[] =
     "metadata: {id: recipe_client, name: \"A|b <script>alert(1)</script> [x](javascript:1) @bob `c` ${{ x }}\", model_family: pricing, level: client,"
@@ -46,7 +46,7 @@ static void write_csv(struct sandbox *sandbox, const char *name, int shift)
 static void write_workspace(struct sandbox *sandbox)
 {
 	sandbox_write(sandbox, "galley.yaml", "version: 1\nas_of: 2026-03-01T00:00:00Z\n");
-	sandbox_write(sandbox, "recipes/base.yaml", recipe_base);
+	sandbox_write(sandbox, "recipes/base.yaml", RECIPE_BASE(""));
 	sandbox_write(sandbox, "recipes/client.yaml", recipe_client);
 	sandbox_write(sandbox, "packs/std.yaml", pack);
 	sandbox_write(sandbox, "runs/model_x/model.yaml", model);
@@ -75,13 +75,20 @@ struct made {
 	size_t count;
 };
 
-static void make(struct made *made, struct sandbox *sandbox, struct text previous)
+static void make_request(struct made *made, struct sandbox *sandbox, const struct workspace_request *asked, struct text previous)
 {
-	struct workspace_request request = {.source = {.directory = sandbox->path}, .jobs = 1};
+	struct workspace_request request = *asked;
 
+	request.source.directory = sandbox->path;
+	request.jobs = 1;
 	assert_int_equal(workspace_open(&made->workspace, &request, &sandbox->failure), 0);
 	assert_int_equal(workspace_measure(&made->workspace, false, NULL, 0, &sandbox->failure), 0);
 	report_pages(&made->files, &made->count, &made->workspace.results, previous, &made->workspace.arena, &made->workspace.diags);
+}
+
+static void make(struct made *made, struct sandbox *sandbox, struct text previous)
+{
+	make_request(made, sandbox, &(struct workspace_request){.jobs = 1}, previous);
 }
 
 static const struct publish_file *file_named(const struct made *made, const char *path)
@@ -356,6 +363,76 @@ static void test_same_bytes(void **state)
 	workspace_close(&three.workspace);
 }
 
+/* All pages but the manifest, which names its present. */
+static bool same_pages(const struct made *one, const struct made *two)
+{
+	bool same = one->count == two->count;
+
+	for (size_t i = 0; same && i + 1 < one->count; i++)
+		same = text_equal(one->files[i].path, two->files[i].path) && text_equal(one->files[i].bytes, two->files[i].bytes);
+	return same;
+}
+
+static void write_times(struct sandbox *sandbox, const char *condition)
+{
+	char *recipe = arena_format(&sandbox->arena, "%s%s", recipe_client, condition);
+
+	write_workspace(sandbox);
+	sandbox_write(sandbox, "galley.yaml", "version: 1\n");
+	sandbox_write(sandbox, "recipes/base.yaml", RECIPE_BASE(", policy: {tighten_only: [evaluation.metrics.*]}"));
+	sandbox_write(sandbox, "recipes/client.yaml", recipe);
+	sandbox_write(sandbox, "runs/model_x/model.yaml", arena_format(&sandbox->arena, "%shold: {action: retrain, until: 2026-02-20, reason: stock-taking}\n", model));
+	sandbox_write(sandbox, "runs/model_x/2026-02-09-train/run.yaml", "type: train\nstatus: succeeded\nrecipe: recipe_client@1.1.0\nmetrics: metrics.json\n"
+	              "started_at: 2026-02-09T00:00:00Z\nfinished_at: 2026-02-11T00:00:00Z\n");
+	sandbox_write(sandbox, "runs/model_x/2026-02-09-train/metrics.json", "{\"MAPE\": 0.01, \"cover\": 0.8, \"samples\": 120}\n");
+	for (int day = 2; day <= 6; day++)
+		write_csv(sandbox, arena_format(&sandbox->arena, "runs/model_x/snapshots/2026-02-0%d.csv", day), day * 10);
+}
+
+/* From one period to the next, pages of a whole period are alike, and each of these ends where it says. */
+static void test_periods(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct workspace_request request = {.now = 1764547200}; /* 2025-12-01 */
+	struct made first, last;
+	size_t periods = 0, turns = 0;
+	bool more = true;
+
+	write_times(sandbox, "monitoring: {freshness: {max_age_hours: 72}}\n");
+	for (make_request(&first, sandbox, &request, TEXT("")); more; periods++) {
+		struct period holds = first.workspace.holds;
+		assert_true(period_holds(&holds, request.now));
+		assert_true(periods < 100);
+		more = holds.ends;
+		request.now = more ? holds.until - 1 : 4102444800;
+		make_request(&last, sandbox, &request, TEXT(""));
+		assert_true(same_pages(&first, &last));
+		workspace_close(&first.workspace);
+		if (more) {
+			request.now = holds.until;
+			make_request(&first, sandbox, &request, TEXT(""));
+			turns += !same_pages(&first, &last);
+		}
+		workspace_close(&last.workspace);
+	}
+	/* Snapshots that come, runs that begin and end, a hold and a waiver that end, data that is stale and overdue. */
+	assert_true(turns >= 12);
+	assert_true(periods <= 20);
+}
+
+static void test_age_in_a_condition(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct workspace_request request = {.now = 1772323200};
+	struct made made;
+
+	write_times(sandbox, "monitoring: {alerts: {old: {condition: \"freshness.age_hours > 1000\"}}}\n");
+	make_request(&made, sandbox, &request, TEXT(""));
+	assert_true(period_holds(&made.workspace.holds, request.now));
+	assert_false(period_holds(&made.workspace.holds, request.now + 1));
+	workspace_close(&made.workspace);
+}
+
 static void test_removal(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -409,7 +486,7 @@ static void test_broken(void **state)
 	write_workspace(sandbox);
 	sandbox_write(sandbox, "recipes/bad.yaml", "metadata: {id: ../../etc, name: x\n");
 	sandbox_write(sandbox, "recipes/worse.yaml", "metadata: {id: ../up, level: client, parent: nowhere}\n");
-	sandbox_write(sandbox, "recipes/twin.yaml", recipe_base);
+	sandbox_write(sandbox, "recipes/twin.yaml", RECIPE_BASE(""));
 	sandbox_write(sandbox, "runs/model_x/2026-02-01-train/metrics.json", "{\"MAPE\": NaN}\n");
 	make(&made, sandbox, TEXT(""));
 	for (size_t i = 0; i < made.count; i++) {
@@ -430,6 +507,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_json_can_be_read, sandbox_open, sandbox_close),
 	    cmocka_unit_test_setup_teardown(test_settings, sandbox_open, sandbox_close),
 	    cmocka_unit_test_setup_teardown(test_same_bytes, sandbox_open, sandbox_close),
+	    cmocka_unit_test_setup_teardown(test_periods, sandbox_open, sandbox_close),
+	    cmocka_unit_test_setup_teardown(test_age_in_a_condition, sandbox_open, sandbox_close),
 	    cmocka_unit_test_setup_teardown(test_removal, sandbox_open, sandbox_close),
 	    cmocka_unit_test_setup_teardown(test_bad_manifest, sandbox_open, sandbox_close),
 	    cmocka_unit_test_setup_teardown(test_empty, sandbox_open, sandbox_close),
