@@ -64,7 +64,7 @@ enum { FINDINGS_SUMMARY_MAX = 1024 * 1024 };
 void findings_summary(struct buffer *out, const struct findings *findings, size_t max);
 
 /* A refusal as text shows a finding, without a code. */
-void findings_refusal(struct buffer *out, const struct refusal *refusal, bool color);
+void findings_refusal(struct buffer *out, const struct refusal *refusal, enum severity severity, bool color);
 
 /* How many are shown nowhere because of most. */
 size_t findings_left_out(const struct findings *findings);

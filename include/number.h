@@ -21,6 +21,9 @@ enum number_class {
  * Neither blanks nor hexadecimal nor nan are numbers. */
 enum number_class number_parse(double *value, struct text text);
 
+/* Whether a number is written as JSON's grammar has it. */
+bool number_is_json(struct text text);
+
 /* A whole number in decimal without sign, at most max. */
 bool number_parse_count(uint64_t *value, struct text text, uint64_t max);
 

@@ -10,6 +10,7 @@
 #include "author.h"
 #include "compare.h"
 #include "difference.h"
+#include "import.h"
 #include "proposal.h"
 #include "profile.h"
 #include "publish.h"
@@ -106,11 +107,11 @@ int workspace_activity(struct activity **items, size_t *count, bool *cut, struct
 /* The ids of recipes and packs that are or were there, after one of the above. */
 void workspace_names(struct text **names, size_t *count, struct workspace *workspace);
 
-/* Author: the workspace as it would be with a change, into after, which is closed by workspace_close() whatever comes of it; fresh gets the
- * errors that before does not have, and all of the changed file itself. request: what before was opened with. with_versions: the
- * file's version is also held against history, where there is one. */
+/* Author: the workspace as it would be with a change of some files, into after, which is closed by workspace_close() whatever comes of it;
+ * fresh gets the errors that before does not have, and all of the changed files themselves. request: what before was opened with.
+ * with_versions: the first file's version is also held against history, where there is one. */
 int workspace_would_be(struct workspace *after, struct diags *fresh, struct workspace *before, const struct workspace_request *request,
-                       const struct authored *change, bool with_versions, struct failure *failure);
+                       const struct authored *changes, size_t count, bool with_versions, struct failure *failure);
 
 /* Measure: gates, drift, freshness and decision of every model (of those in only where only_count is not 0), in
  * workspace->results.models. latest_only: the newest snapshots alone, see monitor.h. */

@@ -50,6 +50,9 @@ struct source_info {
  * found by our own walk; core.worktree pointing elsewhere is refused. */
 int source_open(struct source **out, const struct source_options *options, struct arena *arena, struct failure *failure);
 void source_close(struct source *source);
+/* A folder that the command line names (through links, outside the repository), as it lies there: no repository is looked for, and nothing
+ * below it is followed or written. For reading what other programs have left; names in failures are from the folder. */
+int source_open_folder(struct source **out, const char *folder, const struct limits *limits, struct failure *failure);
 const struct source_info *source_get_info(const struct source *source);
 /* For what is read from here on: blob_bytes and walk_depth, once galley.yaml has spoken. */
 void source_limit(struct source *source, const struct limits *limits);
@@ -65,6 +68,10 @@ struct entry {
  * folder was entered (depth beyond 200); ".git" is never listed. An absent folder gives no entries. */
 int source_list(struct entry **entries, size_t *count, struct source *source, struct text folder, const struct limits *limits,
                 struct arena *arena, struct failure *failure);
+
+/* What lies directly in a folder, in byte order of names; for sources that read files, not commits or an index. */
+int source_children(struct entry **entries, size_t *count, struct source *source, struct text folder, const struct limits *limits,
+                    struct arena *arena, struct failure *failure);
 
 enum read_result { READ_OK, READ_MISSING, READ_NOT_A_FILE, READ_TOO_LARGE };
 

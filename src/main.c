@@ -11,6 +11,7 @@
  *   src/history/   versions as commits have them, and the index that remembers them
  *   src/table/     CSV columns (libcsv)
  *   src/measure/   statistics, drift, gates, alert conditions, decisions (GSL)
+ *   src/tracker/   runs that MLflow, W&B and DVC have left in a folder
  *   src/author/    what commands may write into manifests, and the bytes
  *   src/report/    Markdown, JSON, SVG and text from results (cJSON)
  *   src/site/      the pages as a static web site (cmark-gfm)

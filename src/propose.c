@@ -180,7 +180,7 @@ static int make_change(struct authored *change, bool *made, struct proposed *ite
 		item->why = words(at, refusal.message, refusal.help);
 		return 0;
 	}
-	int status = workspace_would_be(&after, &fresh, workspace, at->request->workspace, change, false, at->failure);
+	int status = workspace_would_be(&after, &fresh, workspace, at->request->workspace, change, 1, false, at->failure);
 	*made = status == 0 && fresh.count == 0;
 	if (status == 0 && fresh.count) {
 		struct text message = fresh.items[0].message;

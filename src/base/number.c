@@ -370,3 +370,31 @@ double decimal_value(struct decimal a, struct arena *arena)
 		return 0;
 	return strtod(arena_format(arena, "%s%.*se%ld", a.sign < 0 ? "-" : "", TEXT_ARGS(a.digits), a.exponent), NULL);
 }
+
+bool number_is_json(struct text text)
+{
+	size_t i = 0, start;
+
+	if (i < text.len && text.at[i] == '-')
+		i++;
+	for (start = i; i < text.len && text.at[i] >= '0' && text.at[i] <= '9';)
+		i++;
+	if (i == start || (text.at[start] == '0' && i > start + 1))
+		return false;
+	if (i < text.len && text.at[i] == '.') {
+		for (start = ++i; i < text.len && text.at[i] >= '0' && text.at[i] <= '9';)
+			i++;
+		if (i == start)
+			return false;
+	}
+	if (i < text.len && (text.at[i] == 'e' || text.at[i] == 'E')) {
+		i++;
+		if (i < text.len && (text.at[i] == '+' || text.at[i] == '-'))
+			i++;
+		for (start = i; i < text.len && text.at[i] >= '0' && text.at[i] <= '9';)
+			i++;
+		if (i == start)
+			return false;
+	}
+	return i == text.len;
+}

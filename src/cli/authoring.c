@@ -43,7 +43,7 @@ static int show_refusal(const struct authoring_session *session)
 
 	buffer_init(&out);
 	if (session->refusal.place.file) {
-		findings_refusal(&out, &session->refusal, session_color(session->invocation, stderr));
+		findings_refusal(&out, &session->refusal, SEVERITY_ERROR, session_color(session->invocation, stderr));
 	} else {
 		buffer_string(&out, "galley: ");
 		buffer_safe(&out, session->refusal.message);
@@ -81,14 +81,16 @@ static int check_after(struct authoring_session *session, bool versioned)
 	if (code != EXIT_OK)
 		return code;
 	request.findings_only = true;
-	int status = workspace_would_be(&after, &fresh, &session->workspace, &request, &session->authored, versioned, &failure);
+	int status = workspace_would_be(&after, &fresh, &session->workspace, &request, session->files, session->file_count, versioned, &failure);
 	if (status < 0) {
 		code = session_fail(&failure);
 	} else if (fresh.count) {
 		diags_sort(&fresh);
 		session_findings(&fresh, SEVERITY_ERROR, after.files, session->invocation);
-		failure_set(&failure, EXIT_FINDINGS, "refused: '%.*s' would not pass galley check; nothing was changed",
-		            TEXT_ARGS(session->authored.path));
+		if (session->file_count == 1)
+			failure_set(&failure, EXIT_FINDINGS, "refused: '%.*s' would not pass galley check; nothing was changed", TEXT_ARGS(session->files->path));
+		else
+			failure_set(&failure, EXIT_FINDINGS, "refused: the workspace would not pass galley check; nothing was changed");
 		code = session_fail(&failure);
 	}
 	workspace_close(&after);
@@ -99,33 +101,67 @@ static int check_after(struct authoring_session *session, bool versioned)
 
 static int show_difference(const struct authoring_session *session)
 {
-	const struct authored *authored = &session->authored;
 	struct buffer out;
 
 	buffer_init(&out);
-	unified_diff(&out, authored->path, authored->before, authored->after, authored->is_new,
-	             !session->invocation->output && session_color(session->invocation, stdout));
+	if (session->show)
+		session->show(&out, session);
+	for (size_t i = 0; (!session->show || session->invocation->dry_run) && i < session->file_count; i++) {
+		const struct authored *authored = &session->files[i];
+		unified_diff(&out, authored->path, authored->before, authored->after, authored->is_new,
+		             !session->invocation->output && session_color(session->invocation, stdout));
+	}
 	int code = session_write(session->invocation, &out, EXIT_OK);
 	buffer_release(&out);
 	return code;
 }
 
-static struct publish_file file_of(const struct authored *authored)
+/* All as they are to be, or as they were. */
+static struct publish_file *files_of(const struct authoring_session *session)
 {
-	return (struct publish_file){.path = authored->path, .bytes = authored->after, .fresh = authored->is_new};
+	struct publish_file *files = arena_array(&session->invocation->arena, session->file_count, sizeof *files);
+
+	for (size_t i = 0; i < session->file_count; i++) {
+		const struct authored *authored = &session->files[i];
+		files[i] = (struct publish_file){.path = authored->path, .bytes = authored->after, .fresh = authored->is_new};
+		if (!authored->is_new)
+			files[i].was = authored->before;
+	}
+	return files;
 }
 
-static int write_file(struct authoring_session *session)
+/* Where one of several could not be written, those before it do not stay. */
+static void take_back(struct authoring_session *session, size_t count)
 {
-	struct publish_file file = file_of(&session->authored);
+	struct publish_file *files = files_of(session);
 	struct failure failure;
 	size_t changed, removed;
 
-	if (!session->authored.is_new)
-		file.was = session->authored.before;
-	if (publish_files(&changed, &removed, source_get_info(session->workspace.source)->top.at, &file, 1, &failure) < 0)
+	for (size_t i = 0; i < count; i++) {
+		files[i].fresh = false;
+		files[i].remove = session->files[i].is_new;
+		files[i].was = files[i].bytes;
+		files[i].bytes = session->files[i].before;
+	}
+	if (count && publish_files(&changed, &removed, source_get_info(session->workspace.source)->top.at, files, count, &failure) < 0)
+		session_fail(&failure);
+}
+
+static int write_files(struct authoring_session *session)
+{
+	struct publish_file *files = files_of(session);
+	struct failure failure;
+	size_t changed, removed;
+
+	if (publish_files(&changed, &removed, source_get_info(session->workspace.source)->top.at, files, session->file_count, &failure) < 0) {
+		/* The last of them was not written. */
+		take_back(session, changed ? changed - 1 : 0);
 		return session_fail(&failure);
-	session_note(session->invocation, "wrote %.*s; not committed", TEXT_ARGS(file.path));
+	}
+	if (session->file_count == 1)
+		session_note(session->invocation, "wrote %.*s; not committed", TEXT_ARGS(files->path));
+	else
+		session_note(session->invocation, "wrote %zu files; not committed", session->file_count);
 	return EXIT_OK;
 }
 
@@ -154,23 +190,33 @@ static int make_commit(struct authoring_session *session, struct publish_request
 	return EXIT_OK;
 }
 
+static bool is_so_already(const struct authoring_session *session)
+{
+	for (size_t i = 0; i < session->file_count; i++)
+		if (session->files[i].is_new || !text_equal(session->files[i].before, session->files[i].after))
+			return false;
+	return true;
+}
+
 /* Everything that can be refused is, before the difference is shown. */
 static int finish(struct authoring_session *session, struct publish_request *request, bool versioned)
 {
-	struct publish_file file = file_of(&session->authored);
 	struct text watched[SESSION_WATCHED], edited;
 	struct failure failure;
 
-	if (!session->authored.is_new && text_equal(session->authored.before, session->authored.after)) {
-		session_note(session->invocation, "nothing to change: %.*s is so already", TEXT_ARGS(session->authored.path));
+	if (is_so_already(session)) {
+		session_note(session->invocation, "nothing to change: %.*s is so already", TEXT_ARGS(session->files->path));
 		return EXIT_OK;
 	}
 	int code = check_after(session, versioned);
 	if (code != EXIT_OK)
 		return code;
 	if (session->invocation->commit) {
-		request->files = &file;
-		request->count = 1;
+		struct publish_file *files = files_of(session);
+		for (size_t i = 0; i < session->file_count; i++)
+			files[i].was = (struct text){NULL, 0};
+		request->files = files;
+		request->count = session->file_count;
 		request->watched = watched;
 		request->watched_count = session_watched(watched, &session->workspace);
 		request->message = commit_message(session);
@@ -182,22 +228,22 @@ static int finish(struct authoring_session *session, struct publish_request *req
 	code = show_difference(session);
 	if (code != EXIT_OK || session->invocation->dry_run)
 		return code;
-	return session->invocation->commit ? make_commit(session, request) : write_file(session);
+	return session->invocation->commit ? make_commit(session, request) : write_files(session);
 }
 
 static int check_new(struct authoring_session *session)
 {
 	struct failure failure;
-	bool found;
+	bool found = false;
+	size_t i = 0;
 
-	if (!session->authored.is_new)
-		return EXIT_OK;
-	if (workspace_has(&found, &session->workspace, session->authored.path, &failure) < 0)
-		return session_fail(&failure);
+	for (; i < session->file_count && !found; i++)
+		if (session->files[i].is_new && workspace_has(&found, &session->workspace, session->files[i].path, &failure) < 0)
+			return session_fail(&failure);
 	if (!found)
 		return EXIT_OK;
 	refusal_set(&session->refusal, (struct place){0}, &session->workspace.arena, "'%.*s' is there already, and is not overwritten",
-	            TEXT_ARGS(session->authored.path));
+	            TEXT_ARGS(session->files[i - 1].path));
 	refusal_help(&session->refusal, &session->workspace.arena, "give the new one another id, or remove that file");
 	return show_refusal(session);
 }
@@ -213,9 +259,13 @@ static int author(struct authoring_session *session, struct publish_request *req
 		return session_usage(session->invocation, "a bare repository has no file to write; use '--commit', or '--dry-run' to look");
 	session->authoring = (struct authoring){&session->workspace.catalog, &session->workspace.resolved, &session->workspace.arena,
 	                                        &session->refusal};
+	session->files = &session->authored;
+	session->file_count = 1;
 	code = make(session);
 	if (code < 0)
 		return show_refusal(session);
+	if (code == EXIT_OK && !session->file_count)
+		return EXIT_OK;
 	if (code == EXIT_OK)
 		code = check_new(session);
 	return code == EXIT_OK ? finish(session, request, versioned) : code;

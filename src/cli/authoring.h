@@ -8,7 +8,7 @@
 #include "command.h"
 
 #define AUTHORING_OPTIONS \
-	{"commit", 0, OPTION_FLAG, offsetof(struct invocation, commit), NULL, NULL, "make one commit that holds this file alone, from the branch's own content"}, \
+	{"commit", 0, OPTION_FLAG, offsetof(struct invocation, commit), NULL, NULL, "make one commit that holds this change alone, from the branch's own content"}, \
 	{"branch", 0, OPTION_WORD, offsetof(struct invocation, branch), "B", NULL, "commit to branch B instead of the current one (with --commit)"}, \
 	{"message", 'm', OPTION_WORD, offsetof(struct invocation, message), "NOTE", NULL, "the change note: why, in the commit's message (with --commit)"}, \
 	{"dry-run", 'n', OPTION_FLAG, offsetof(struct invocation, dry_run), NULL, NULL, "show the difference and change nothing"}
@@ -19,9 +19,14 @@ struct authoring_session {
 	struct authoring authoring;
 	struct refusal refusal;
 	struct authored authored;
+	struct authored *files; /* authored alone, unless make says otherwise: all or none are written, none of them: nothing is to be done */
+	size_t file_count;
+	/* What is printed in the place of the difference, and with --dry-run above it; NULL: the difference alone. */
+	void (*show)(struct buffer *out, const struct authoring_session *session);
+	void *with;             /* make's own */
 };
 
-/* make fills session->authored in: EXIT_OK, -1 with session->refusal set, or the exit code of what it has said itself.
+/* make fills session->authored in, of several files its subject and details, and those in files: EXIT_OK, -1 with session->refusal set, or the exit code of what it has said itself.
  * versioned: the version is held against history. */
 int authoring_run(struct invocation *invocation, int (*make)(struct authoring_session *session), bool versioned);
 

@@ -67,6 +67,9 @@ struct invocation {
 	bool dry_run, draft, list, activity;
 	const char *message, *to, *run, *model_version, *name, *parent, *type, *of, *started_at, *finished_at, *metrics_path, *error;
 	struct words packs, metrics;
+	const char *model, *experiment, *as;
+	struct words runs, files;
+	bool unfinished, skip_incomplete;
 	struct progress_line line; /* begun by cli_run() */
 };
 

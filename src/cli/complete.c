@@ -160,6 +160,8 @@ static void offer_placeholder(struct completion *completion, struct text what)
 			tables[i].offer(completion);
 	if (text_is(what, "PATH"))
 		buffer_string(&completion->out, ":files\n");
+	if (text_is(what, "DIR"))
+		buffer_string(&completion->out, ":dirs\n");
 	/* These two know recipes alone. */
 	if (text_is(what, "ID") && (completion->command == &command_resolve || completion->command == &command_clone))
 		what = TEXT("RECIPE");
@@ -226,6 +228,8 @@ static void offer_value(struct completion *completion)
 		offer_records(completion, TEXT("PACK"));
 	else if (text_is(argument, "ID"))
 		offer_records(completion, TEXT("RECIPE"));
+	else if (text_is(argument, "MODEL"))
+		offer_records(completion, TEXT("MODEL"));
 }
 
 /* --- what was typed before --- */

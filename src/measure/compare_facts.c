@@ -125,6 +125,7 @@ void compare_facts(struct comparison *out, const struct text *references, struct
 	add_recipes(&facts);
 	add_data(&facts, references);
 	add_below(&facts, "x-import.data", "data", true);
+	add_below(&facts, "x-import.deps", "deps", false);
 	add_record(&facts, "of", false);
 	add_record(&facts, "code", false);
 	add_below(&facts, "params", "params", false);

@@ -21,11 +21,19 @@ static bool is_known(const struct diag *diag, const struct diags *before)
 	return false;
 }
 
-static void keep_fresh(struct diags *fresh, const struct diags *after, const struct diags *before, struct text path)
+static bool stands_in_any(const struct diag *diag, const struct authored *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (stands_in(diag, changes[i].path))
+			return true;
+	return false;
+}
+
+static void keep_fresh(struct diags *fresh, const struct diags *after, const struct diags *before, const struct authored *changes, size_t count)
 {
 	for (size_t i = 0; i < after->count; i++) {
 		struct diag *diag = &after->items[i];
-		if (diag->severity == SEVERITY_ERROR && (stands_in(diag, path) || !is_known(diag, before)))
+		if (diag->severity == SEVERITY_ERROR && (stands_in_any(diag, changes, count) || !is_known(diag, before)))
 			diags_append(fresh, &(struct diags){.items = diag, .count = 1});
 	}
 }
@@ -56,19 +64,21 @@ static int try_versions(struct diags *fresh, struct workspace *before, const str
 }
 
 int workspace_would_be(struct workspace *after, struct diags *fresh, struct workspace *before, const struct workspace_request *request,
-                       const struct authored *change, bool with_versions, struct failure *failure)
+                       const struct authored *changes, size_t count, bool with_versions, struct failure *failure)
 {
-	const struct source_overlay overlay = {change->path, change->after};
+	struct source_overlay *overlay = arena_array(&before->arena, count, sizeof *overlay);
 	struct workspace_request wanted = *request;
 
-	wanted.overlay = &overlay;
-	wanted.overlay_count = 1;
+	for (size_t i = 0; i < count; i++)
+		overlay[i] = (struct source_overlay){changes[i].path, changes[i].after};
+	wanted.overlay = overlay;
+	wanted.overlay_count = count;
 	diags_init(fresh, &before->arena);
 	if (workspace_open(after, &wanted, failure) < 0)
 		return -1;
 	source_lay_over(after->source, NULL, 0);
-	keep_fresh(fresh, &after->diags, &before->diags, change->path);
-	return with_versions ? try_versions(fresh, before, &wanted, change->path, failure) : 0;
+	keep_fresh(fresh, &after->diags, &before->diags, changes, count);
+	return with_versions ? try_versions(fresh, before, &wanted, changes->path, failure) : 0;
 }
 
 int workspace_create(size_t *written, struct text *left_out, const char *directory, struct arena *arena, struct failure *failure)

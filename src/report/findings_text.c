@@ -142,11 +142,11 @@ void finding_text(struct buffer *out, const struct diag *diag, bool color)
 	}
 }
 
-void findings_refusal(struct buffer *out, const struct refusal *refusal, bool color)
+void findings_refusal(struct buffer *out, const struct refusal *refusal, enum severity severity, bool color)
 {
 	struct diag_related because = {refusal->because, refusal->reason};
 	struct diag diag = {.code = CODE_COUNT,
-	                    .severity = SEVERITY_ERROR,
+	                    .severity = severity,
 	                    .place = refusal->place,
 	                    .message = refusal->message,
 	                    .help = refusal->help,

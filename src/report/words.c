@@ -356,34 +356,6 @@ void show_change(struct buffer *out, const struct metric *metric, struct text va
 	buffer_string(out, order < 0 ? " better" : order > 0 ? " worse" : " same");
 }
 
-static bool is_json_number(struct text text)
-{
-	size_t i = 0, start;
-
-	if (i < text.len && text.at[i] == '-')
-		i++;
-	for (start = i; i < text.len && text.at[i] >= '0' && text.at[i] <= '9';)
-		i++;
-	if (i == start || (text.at[start] == '0' && i > start + 1))
-		return false;
-	if (i < text.len && text.at[i] == '.') {
-		for (start = ++i; i < text.len && text.at[i] >= '0' && text.at[i] <= '9';)
-			i++;
-		if (i == start)
-			return false;
-	}
-	if (i < text.len && (text.at[i] == 'e' || text.at[i] == 'E')) {
-		i++;
-		if (i < text.len && (text.at[i] == '+' || text.at[i] == '-'))
-			i++;
-		for (start = i; i < text.len && text.at[i] >= '0' && text.at[i] <= '9';)
-			i++;
-		if (i == start)
-			return false;
-	}
-	return i == text.len;
-}
-
 /* The numbers that are none are written ".nan" and "-.inf" in YAML, "NaN" and "-Infinity" in JSON. */
 static bool read_any_number(double *out, struct text value)
 {
@@ -417,7 +389,7 @@ void json_add_value(struct json *object, const char *key, bool has, struct text 
 
 	if (!has)
 		json_add_null(object, key);
-	else if (is_json_number(value))
+	else if (number_is_json(value))
 		json_add_raw(object, key, value);
 	else if (number_parse(&number, value) == NUMBER_FINITE)
 		json_add_number(object, key, number);

@@ -216,6 +216,7 @@ struct walk {
 	struct entry_list *list;
 	const struct limits *limits;
 	struct arena *arena;
+	bool shallow;         /* folders are listed, not entered */
 	struct text *pending; /* folders not entered yet */
 	size_t pending_count, pending_room;
 };
@@ -248,7 +249,7 @@ static int walk_entry(struct walk *walk, int folder_fd, struct text folder, cons
 
 	if (fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? 0 : system_fail(failure, "look at", path);
-	if (S_ISDIR(status.st_mode) && path_depth(path) <= walk->limits->walk_depth) {
+	if (!walk->shallow && S_ISDIR(status.st_mode) && path_depth(path) <= walk->limits->walk_depth) {
 		walk_push(walk, path);
 		return 0;
 	}
@@ -301,4 +302,12 @@ int files_list(struct entry_list *list, struct source *source, struct text folde
 		status = walk_folder(&walk, walk.pending[--walk.pending_count], false, failure);
 	free(walk.pending);
 	return status;
+}
+
+int files_children(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
+                   struct arena *arena, struct failure *failure)
+{
+	struct walk walk = {.source = source, .list = list, .limits = limits, .arena = arena, .shallow = true};
+
+	return walk_folder(&walk, folder, true, failure);
 }

@@ -64,6 +64,9 @@ int entry_list_add(struct entry_list *list, struct text path, enum entry_kind ki
 
 int files_list(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
                struct arena *arena, struct failure *failure);
+/* What lies directly in the folder; folders too, whatever is in them. */
+int files_children(struct entry_list *list, struct source *source, struct text folder, const struct limits *limits,
+                   struct arena *arena, struct failure *failure);
 int files_look(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);
 /* The same as it stands there, whatever git's index says of a folder. */
 int files_stand(bool *found, enum entry_kind *kind, struct source *source, struct text path, struct failure *failure);

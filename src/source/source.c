@@ -262,6 +262,23 @@ int source_open(struct source **out, const struct source_options *options, struc
 	return 0;
 }
 
+int source_open_folder(struct source **out, const char *folder, const struct limits *limits, struct failure *failure)
+{
+	int top = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (top < 0)
+		return failure_set(failure, EXIT_UNABLE, "cannot open folder '%s': %s", folder, strerror(errno));
+	struct source *source = memory_get(sizeof *source);
+	memset(source, 0, sizeof *source);
+	source->info = (struct source_info){.kind = SOURCE_FOLDER, .workspace = TEXT(""), .top = text_of(folder)};
+	source->kept = KEPT_NONE;
+	source->no_cache = true;
+	source->limits = *limits;
+	source->top = top;
+	*out = source;
+	return 0;
+}
+
 int source_open_commit(struct source **out, struct source *from, const char *commit, struct arena *arena, struct failure *failure)
 {
 	struct source *source = memory_get(sizeof *source);
@@ -423,6 +440,24 @@ int source_list(struct entry **entries, size_t *count, struct source *source, st
 			return failure_set(failure, EXIT_UNABLE, "'%.*s' stands twice in its folder; the repository is damaged, run git fsck",
 			                   TEXT_ARGS(list.items[i].path));
 	seen_listed(source, folder, list.items, list.count, limits);
+	*entries = list.items;
+	*count = list.count;
+	return 0;
+}
+
+int source_children(struct entry **entries, size_t *count, struct source *source, struct text folder, const struct limits *limits,
+                    struct arena *arena, struct failure *failure)
+{
+	struct entry_list list = {NULL, 0};
+
+	*entries = NULL;
+	*count = 0;
+	if (folder.len && !path_is_plain(folder))
+		return 0;
+	if (files_children(&list, source, folder, limits, arena, failure) < 0)
+		return -1;
+	if (list.count)
+		qsort(list.items, list.count, sizeof *list.items, compare_entries);
 	*entries = list.items;
 	*count = list.count;
 	return 0;
