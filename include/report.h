@@ -14,6 +14,9 @@
 void report_pages(struct publish_file **files, size_t *count, const struct results *results, struct text previous, struct arena *arena,
                   struct diags *diags);
 
+/* How the file of the page of a recipe, pack or run ends: README.md and index.json are the folder's own, and no id has a dot. */
+const char *report_page_suffix(struct text id);
+
 /* What a manifest.json says of the run that made it: false when it is not one. */
 bool report_manifest_read(int64_t *as_of, char source[41], struct text manifest, struct arena *arena);
 

@@ -21,6 +21,55 @@ static int unable(const char *what, const char *path)
 	return session_fail(&failure);
 }
 
+/* The folder that a path names or, where nothing is there yet, the one that it would be in. */
+static const char *nearest_folder(const char *path, struct arena *arena)
+{
+	size_t len = strlen(path);
+	struct stat status;
+
+	if (stat(path, &status) == 0)
+		return path;
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	while (len && path[len - 1] != '/')
+		len--;
+	return len ? arena_copy(arena, path, len) : ".";
+}
+
+/* Upwards from there, whatever links lead to it. */
+static bool leads_into(const char *path, const char *folder, struct arena *arena)
+{
+	const char *at = nearest_folder(path, arena);
+	struct stat wanted, here, before = {.st_ino = 0};
+
+	if (stat(folder, &wanted) < 0)
+		return false;
+	for (bool first = true; stat(at, &here) == 0; first = false, before = here, at = arena_format(arena, "%s/..", at)) {
+		if (here.st_dev == wanted.st_dev && here.st_ino == wanted.st_ino)
+			return true;
+		if (!first && here.st_dev == before.st_dev && here.st_ino == before.st_ino)
+			return false;
+	}
+	return false;
+}
+
+/* What is written among the files that galley reads would be read as theirs. */
+static int refuse_read(const char *path, const struct workspace *workspace, struct arena *arena)
+{
+	const struct config *config = &workspace->catalog.config;
+	const struct text folders[] = {config->recipes, config->packs, config->runs}, top = source_get_info(workspace->source)->top;
+	struct failure failure;
+
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		if (!leads_into(path, arena_format(arena, "%.*s/%.*s", TEXT_ARGS(top), TEXT_ARGS(folders[i])), arena))
+			continue;
+		failure_set(&failure, EXIT_FINDINGS, "'%s' is in '%.*s', where galley reads: nothing is written there; name a folder elsewhere", path,
+		            TEXT_ARGS(folders[i]));
+		return session_fail(&failure);
+	}
+	return EXIT_OK;
+}
+
 /* A folder of its own: a new one, an empty one, or one that a site was written to. previous: that site's list of files. */
 static int open_folder(struct text *previous, const char *path, const struct limits *limits, struct arena *arena)
 {
@@ -57,7 +106,9 @@ static int write_site(struct invocation *invocation, struct workspace *workspace
 	struct text previous;
 	size_t count, changed, removed;
 
-	int code = open_folder(&previous, invocation->out, &workspace->limits, &invocation->arena);
+	int code = refuse_read(invocation->out, workspace, &invocation->arena);
+	if (code == EXIT_OK)
+		code = open_folder(&previous, invocation->out, &workspace->limits, &invocation->arena);
 	if (code != EXIT_OK)
 		return code;
 	if (workspace_site(&files, &count, workspace, previous, &failure) < 0 ||

@@ -76,33 +76,53 @@ static void merge_categories(struct profile_column *into, const struct profile_c
 	}
 }
 
-static int order_values(const void *left, const void *right)
+/* Both ascend; returns how many distinct values there are. */
+static size_t join_two(struct profile_value *out, const struct profile_value *a, size_t a_count, const struct profile_value *b, size_t b_count)
 {
-	const struct profile_value *a = left, *b = right;
+	size_t i = 0, j = 0, kept = 0;
 
-	return (a->value > b->value) - (a->value < b->value);
+	while (i < a_count && j < b_count) {
+		bool first = a[i].value <= b[j].value, second = b[j].value <= a[i].value;
+		out[kept++] = (struct profile_value){first ? a[i].value : b[j].value, (first ? a[i].count : 0) + (second ? b[j].count : 0)};
+		i += first;
+		j += second;
+	}
+	while (i < a_count)
+		out[kept++] = a[i++];
+	while (j < b_count)
+		out[kept++] = b[j++];
+	return kept;
 }
 
-/* All values of those parts that have them; returns how many distinct ones. */
-static size_t join_runs(struct profile_value **out, const struct profile_column *const *parts, size_t count, struct arena *arena)
-{
-	size_t all = 0, kept = 0;
+struct run { const struct profile_value *at; size_t count; };
 
-	for (size_t p = 0; p < count; p++)
-		all += parts[p]->has_run ? parts[p]->run_count : 0;
-	struct profile_value *values = arena_array(arena, all, sizeof *values);
-	all = 0;
-	for (size_t p = 0; p < count; p++)
-		for (size_t i = 0; parts[p]->has_run && i < parts[p]->run_count; i++)
-			values[all++] = parts[p]->run[i];
-	qsort(values, all, sizeof *values, order_values);
-	for (size_t i = 0; i < all; i++)
-		if (kept && values[i].value == values[kept - 1].value)
-			values[kept - 1].count += values[i].count;
-		else
-			values[kept++] = values[i];
-	*out = values;
-	return kept;
+/* All values of those parts that have them, ascending; to be freed. Neighbours are joined until one is left, to and fro between two halves. */
+static struct profile_value *join_runs(struct run *out, const struct profile_column *const *parts, size_t count)
+{
+	struct run *runs = memory_get((count + 1) * sizeof *runs);
+	size_t all = 0, left = 0;
+
+	for (size_t p = 0; p < count; p++) {
+		if (!parts[p]->has_run)
+			continue;
+		runs[left++] = (struct run){parts[p]->run, parts[p]->run_count};
+		all += parts[p]->run_count;
+	}
+	struct profile_value *values = memory_get((2 * all + 1) * sizeof *values);
+	for (size_t half = 0; left > 1; half = all - half) {
+		struct profile_value *to = values + half;
+		size_t made = 0;
+		for (size_t i = 0; i < left; i += 2) {
+			struct run none = {NULL, 0}, *next = i + 1 < left ? &runs[i + 1] : &none;
+			size_t kept = join_two(to, runs[i].at, runs[i].count, next->at, next->count);
+			runs[made++] = (struct run){to, kept};
+			to += kept;
+		}
+		left = made;
+	}
+	*out = left ? runs[0] : (struct run){NULL, 0};
+	free(runs);
+	return values;
 }
 
 static bool same_borders(const struct profile_column *a, const struct profile_column *b)
@@ -136,26 +156,23 @@ static void join_cells(struct profile_column *into, const struct profile_column 
 		add_cells(into->cells, parts[p]->cells, into->border_count + 1);
 }
 
-static const struct sketch *sketch_of_run(const struct profile_value *run, size_t run_count, struct arena *arena)
+static const struct sketch *sketch_of_run(struct run run, struct arena *arena)
 {
 	struct sketch *sketch = arena_alloc(arena, sizeof *sketch);
 	uint64_t *places = arena_array(arena, SKETCH_PLACES, sizeof *places), n = 0;
-	struct tie *ties = arena_array(arena, run_count, sizeof *ties);
 
-	for (size_t i = 0; i < run_count; i++) {
-		ties[i] = (struct tie){run[i].value, run[i].count, 0};
-		n += run[i].count;
-	}
+	for (size_t i = 0; i < run.count; i++)
+		n += run.at[i].count;
 	struct rank_picks picks = {.places = places, .count = sketch_places(places, n)};
 	picks.values = arena_array(arena, picks.count, sizeof *picks.values);
-	picks_add(&picks, false, ties, run_count);
+	for (size_t i = 0; i < run.count; i++)
+		picks_add(&picks, false, &(struct tie){run.at[i].value, run.at[i].count, 0}, 1);
 	sketch_make(sketch, picks.values, n, arena);
 	return sketch;
 }
 
 /* Of sketches, and of the values that are there; none where of some part neither is. */
-static void join_sketches(struct profile_column *into, const struct profile_column *const *parts, size_t count, const struct profile_value *run,
-                          size_t run_count, struct arena *arena)
+static void join_sketches(struct profile_column *into, const struct profile_column *const *parts, size_t count, struct run run, struct arena *arena)
 {
 	const struct sketch **sketches = arena_array(arena, count + 1, sizeof(struct sketch *));
 	struct sketch *sketch = arena_alloc(arena, sizeof *sketch);
@@ -167,8 +184,8 @@ static void join_sketches(struct profile_column *into, const struct profile_colu
 		if (!parts[p]->has_run)
 			sketches[used++] = parts[p]->sketch;
 	}
-	if (run_count)
-		sketches[used++] = sketch_of_run(run, run_count, arena);
+	if (run.count)
+		sketches[used++] = sketch_of_run(run, arena);
 	sketch_join(sketch, sketches, used, arena);
 	/* No rank is off by more than all. */
 	sketch->over = sketch->over < into->sum.count ? sketch->over : into->sum.count;
@@ -179,7 +196,7 @@ static void join_sketches(struct profile_column *into, const struct profile_colu
 /* The numbers of those parts that have any. */
 static void join_numbers(struct profile_column *into, const struct profile_column *const *parts, size_t count, struct arena *arena)
 {
-	struct profile_value *run;
+	struct run run;
 	bool runs = true;
 
 	for (size_t p = 0; p < count; p++) {
@@ -195,16 +212,19 @@ static void join_numbers(struct profile_column *into, const struct profile_colum
 		into->counts = before.counts;
 		return;
 	}
-	size_t run_count = join_runs(&run, parts, count, arena);
-	into->has_run = count && runs && run_count <= PROFILE_RUN_MOST;
+	struct profile_value *values = join_runs(&run, parts, count);
+	into->has_run = count && runs && run.count <= PROFILE_RUN_MOST;
 	if (into->has_run) {
-		into->run = run;
-		into->run_count = run_count;
+		into->run = arena_array(arena, run.count, sizeof *into->run);
+		into->run_count = run.count;
+		if (run.count)
+			memcpy(into->run, run.at, run.count * sizeof *into->run);
 	}
 	if (count)
 		join_cells(into, parts, count, arena);
 	if (count && !into->has_run && !into->has_cells)
-		join_sketches(into, parts, count, run, run_count, arena);
+		join_sketches(into, parts, count, run, arena);
+	free(values);
 }
 
 static bool merge_column(struct profile_column *into, struct text *why, const struct profile_column *from, struct arena *arena)

@@ -1,6 +1,7 @@
 #include "page.h"
 
 #include "digest.h"
+#include "report.h"
 
 size_t path_name_at(struct text path)
 {
@@ -80,25 +81,24 @@ struct text path_of_runs(const struct pages *set, struct text model)
 	return text_format(set->arena, "runs/%.*s/README.md", TEXT_ARGS(model));
 }
 
-/* README.md and index.json are the folder's own; no id has a dot. */
-static const char *page_suffix(struct text id)
+const char *report_page_suffix(struct text id)
 {
 	return text_is(id, "readme") || text_is(id, "index") ? ".page.md" : ".md";
 }
 
 struct text path_of_run(const struct pages *set, struct text model, struct text run)
 {
-	return text_format(set->arena, "runs/%.*s/%.*s%s", TEXT_ARGS(model), TEXT_ARGS(run), page_suffix(run));
+	return text_format(set->arena, "runs/%.*s/%.*s%s", TEXT_ARGS(model), TEXT_ARGS(run), report_page_suffix(run));
 }
 
 struct text path_of_recipe(const struct pages *set, struct text recipe)
 {
-	return text_format(set->arena, "recipes/%.*s%s", TEXT_ARGS(recipe), page_suffix(recipe));
+	return text_format(set->arena, "recipes/%.*s%s", TEXT_ARGS(recipe), report_page_suffix(recipe));
 }
 
 struct text path_of_pack(const struct pages *set, struct text pack)
 {
-	return text_format(set->arena, "packs/%.*s%s", TEXT_ARGS(pack), page_suffix(pack));
+	return text_format(set->arena, "packs/%.*s%s", TEXT_ARGS(pack), report_page_suffix(pack));
 }
 
 struct text path_of_column(const struct pages *set, struct text column)

@@ -1,5 +1,6 @@
 #include "arena.h"
 #include "html_text.h"
+#include "report.h"
 #include "site_parts.h"
 
 /* One row; what may be filtered by is empty where it does not apply. */
@@ -72,7 +73,7 @@ static void add_runs(struct buffer *out, const struct site *site, const struct m
 		const struct run_result *run = &result->runs[i];
 		struct text id = text_format(site->arena, "%.*s/%.*s", TEXT_ARGS(result->model->record.id), TEXT_ARGS(run->run->record.id));
 		struct row row = {.kind = "run", .name = id, .id = id, .family = family, .owner = result->model->owner};
-		row.page = text_format(site->arena, "runs/%.*s.md", TEXT_ARGS(id));
+		row.page = text_format(site->arena, "runs/%.*s%s", TEXT_ARGS(id), report_page_suffix(run->run->record.id));
 		row.state = text_of(run->judged ? verdict_name(run->status) : run_status_name(run->run->status));
 		add_row(out, site, &row);
 	}
@@ -104,7 +105,7 @@ static void add_recipes(struct buffer *out, const struct site *site)
 	for (size_t i = 0; i < catalog->recipe_count; i++) {
 		const struct recipe *recipe = &catalog->recipes[i];
 		struct row row = {.kind = "recipe", .name = recipe->record.name, .id = recipe->record.id, .family = recipe->family};
-		row.page = text_format(site->arena, "recipes/%.*s.md", TEXT_ARGS(recipe->record.id));
+		row.page = text_format(site->arena, "recipes/%.*s%s", TEXT_ARGS(recipe->record.id), report_page_suffix(recipe->record.id));
 		row.state = text_of(record_status_name(recipe->status));
 		row.level = text_of(level_name(recipe->level));
 		row.owner = value_text(recipe->record.root, "metadata.owner");
@@ -120,7 +121,7 @@ static void add_packs(struct buffer *out, const struct site *site)
 	for (size_t i = 0; i < catalog->pack_count; i++) {
 		const struct pack *pack = &catalog->packs[i];
 		struct row row = {.kind = "pack", .name = pack->record.name, .id = pack->record.id, .family = pack->family};
-		row.page = text_format(site->arena, "packs/%.*s.md", TEXT_ARGS(pack->record.id));
+		row.page = text_format(site->arena, "packs/%.*s%s", TEXT_ARGS(pack->record.id), report_page_suffix(pack->record.id));
 		row.state = text_of(record_status_name(pack->status));
 		row.tags = tags_of(&pack->record, site->arena);
 		add_row(out, site, &row);

@@ -8,11 +8,20 @@
 
 enum { SOURCE_BYTES = 512 * 1024 };
 
+/* A folder with the name that a file beside it would get. */
+static bool is_in_page(struct text path)
+{
+	for (size_t at = 0; at < path.len; at++)
+		if (text_starts(text_cut(path, at, path.len), ".html/"))
+			return true;
+	return false;
+}
+
 static struct text file_for(struct text path, struct arena *arena)
 {
 	char digest[65];
 
-	if (publish_is_plain(path))
+	if (publish_is_plain(path) && !is_in_page(path))
 		return text_format(arena, "source/%.*s.html", TEXT_ARGS(path));
 	digest_sha256(digest, path);
 	return text_format(arena, "source/%.16s.html", digest);

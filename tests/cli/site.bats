@@ -66,6 +66,30 @@ setup() {
 	[ -z "$(ls ../elsewhere)" ]
 }
 
+@test "nothing is written among the files that galley reads" {
+	example_workspace
+	ln -s "$PWD/recipes/client" ../way
+	mkdir runs/old
+	for out in recipes/site recipes packs/new/ ./runs/old ../way ../way/site "$PWD/recipes/../packs/x"; do
+		must_exit 1 "$GALLEY" site --out "$out"
+		says "where galley reads: nothing is written there"
+	done
+	[ ! -e recipes/site ] && [ ! -e packs/new ] && [ -z "$(ls runs/old)" ]
+	must_exit 0 "$GALLEY" site --out reports-of-this
+	must_exit 0 "$GALLEY" site --out recipes-site
+}
+
+@test "records named as a folder's own page are listed, and a folder may be named as a file's page" {
+	example_workspace
+	grep -rl recipe_nba_telecom recipes runs | xargs sed -i 's/recipe_nba_telecom/index/g'
+	mkdir recipes/industry/nba_telecom.yaml.html
+	mv recipes/client/nba_lumen.yaml recipes/industry/nba_telecom.yaml.html/
+	must_exit 0 "$GALLEY" site --out ../site
+	perl "$TOP/tests/site/links.pl" ../site
+	grep -q 'href="recipes/index.page.html"' ../site/all.html
+	[ -f ../site/source/recipes/industry/nba_telecom.yaml.html ]
+}
+
 @test "hostile names come out as text" {
 	example_workspace
 	sed -i 's|^  name: .*|  name: "<script>alert(1)</script> \\"><img src=x onerror=alert(2)> [x](javascript:alert(3)) \\u202e <b>"|' recipes/client/pricing_harbor.yaml runs/model_room_rate/model.yaml
