@@ -20,7 +20,8 @@ struct site_request {
 
 #define SITE_MANIFEST "site.json"
 
-/* Paths are below the site's folder; SITE_MANIFEST comes last. */
+/* Paths are below the site's folder; SITE_MANIFEST comes last, and first where there was none: a folder in which a first run was cut short is
+ * a site's all the same. */
 int site_files(struct publish_file **files, size_t *count, const struct site_request *request, struct arena *arena, struct failure *failure);
 
 /* Whether these are the bytes of a SITE_MANIFEST. */

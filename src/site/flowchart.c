@@ -266,7 +266,7 @@ bool flowchart_svg(struct buffer *out, struct text mermaid, struct arena *arena)
 		return false;
 	set_sizes(chart);
 	set_places(chart);
-	buffer_format(out, "<svg class=\"graph\" role=\"img\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", chart->width, chart->height, chart->width,
+	buffer_format(out, "<svg class=\"graph\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", chart->width, chart->height, chart->width,
 	              chart->height);
 	for (size_t i = 0; i < chart->edge_count; i++)
 		draw_edge(out, &chart->nodes[chart->edges[i].from], &chart->nodes[chart->edges[i].to]);

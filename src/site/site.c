@@ -309,6 +309,11 @@ int site_files(struct publish_file **files, size_t *count, const struct site_req
 	struct text manifest = manifest_of(&site);
 	add_removals(&site);
 	site_add(&site, TEXT(SITE_MANIFEST), manifest);
+	if (!request->previous.len) {
+		struct publish_file first = site.files[0];
+		site.files[0] = site.files[site.count - 1];
+		site.files[site.count - 1] = first;
+	}
 	*files = site.files;
 	*count = site.count;
 	return 0;

@@ -30,7 +30,13 @@ const char site_style[] =
 "svg.graph { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace } svg.graph text { fill: var(--text); text-anchor: middle }\n"
 "svg.graph .node { fill: var(--shade); stroke: var(--soft) } svg.graph .subject { stroke: var(--text); stroke-width: 3 }\n"
 "svg.graph .edge { fill: none; stroke: var(--soft) } svg.graph .tip { fill: var(--soft) }\n"
-"@media print { header form, #filters { display: none } }\n";
+"/* Paper does not scroll: what is wide is broken instead of cut off. */\n"
+"@media print {\n"
+"	header form, #filters { display: none } body { font-size: 12px } header, main, footer { max-width: none; padding: 0 }\n"
+"	table { display: table; width: auto } th { white-space: normal } th, td { padding: 2px 5px; font-size: 11px } td code { padding: 0; background: none }\n"
+"	code, pre { font-size: 10px } pre { white-space: pre-wrap; overflow-wrap: anywhere } .wide { overflow: visible } svg.graph { max-width: 100%; height: auto }\n"
+"	tr, img, svg { break-inside: avoid } h1, h2, h3 { break-after: avoid } details::details-content { content-visibility: visible; block-size: auto }\n"
+"}\n";
 
 const char site_script[] =
 "'use strict';\n"

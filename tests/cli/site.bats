@@ -90,6 +90,14 @@ setup() {
 	[ -f ../site/source/recipes/industry/nba_telecom.yaml.html ]
 }
 
+@test "a first run that is cut short is taken up by the next" {
+	example_workspace
+	(ulimit -f 16 && exec "$GALLEY" -q site --out ../site) && return 1
+	[ -f ../site/site.json ] && [ ! -e ../site/source ]
+	must_exit 0 "$GALLEY" site --out ../site
+	perl "$TOP/tests/site/links.pl" ../site
+}
+
 @test "hostile names come out as text" {
 	example_workspace
 	sed -i 's|^  name: .*|  name: "<script>alert(1)</script> \\"><img src=x onerror=alert(2)> [x](javascript:alert(3)) \\u202e <b>"|' recipes/client/pricing_harbor.yaml runs/model_room_rate/model.yaml
