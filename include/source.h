@@ -181,10 +181,15 @@ int source_open_commit(struct source **out, struct source *from, const char *com
 
 int source_parents(char (**parents)[41], size_t *count, struct source *source, const char *commit, struct arena *arena, struct failure *failure);
 
-/* The folders ("" or "ml/", in the order of their trees) with a galley.yaml in a commit and none in a later one; later NULL: in what is
- * read. Those that a workspace may have moved away from. Fails beyond limits->walk_files folders that differ. */
-int source_vanished(struct text **places, size_t *count, struct source *source, const char *commit, const char *later,
-                    const struct limits *limits, struct arena *arena, struct failure *failure);
+/* A folder, "" or "ml/", with a galley.yaml in a commit. */
+struct source_place {
+	struct text path;
+	bool gone; /* the later one has none there */
+};
+/* Those of a commit that are not all as they were in a later one, in the order of their trees: that a workspace may have moved away from. later
+ * NULL: what is read, which may have changed any of them. Fails beyond limits->walk_files folders that differ. */
+int source_left(struct source_place **places, size_t *count, struct source *source, const char *commit, const char *later,
+                const struct limits *limits, struct arena *arena, struct failure *failure);
 /* Takes another folder for the workspace, "" or "ml/", that lives as long as the source. */
 void source_enter(struct source *source, struct text workspace);
 
@@ -201,7 +206,7 @@ struct history_file {
 	struct text path;
 	char blob[41];
 	bool merged;      /* another commit made it, which this one merged */
-	bool is_new;      /* at least one of the commit's parents had nothing there */
+	bool is_new;      /* a parent of the commit had nothing at all at the path that was asked for */
 	const struct history_commit *commit;
 };
 

@@ -132,12 +132,9 @@ int index_read_blobs(struct index *index, size_t from, struct source *source, co
 	return status;
 }
 
-/* What is known of blobs and moves stays true. */
 static void start_index(struct index *index, const struct index *wanted, struct text shape, struct arena *arena)
 {
-	struct index old = *index;
-
-	*index = (struct index){.shape = shape, .moves = old.moves, .move_count = old.move_count};
+	*index = (struct index){.shape = shape};
 	for (size_t i = 0; i < wanted->folder_count; i++)
 		index_add_folder(index, wanted->folders[i].kind, wanted->folders[i].path, arena);
 }
@@ -233,16 +230,24 @@ static int find_tip(struct history *history)
 	return history->tip == ID_NONE ? -1 : 0;
 }
 
-/* Again, with the folders that it lacked. Those of other branches and workspaces stay, so that they need not make it again in their turn. */
-static void start_again(struct index *index, const struct index *wanted, struct arena *arena)
+/* Again, with the folders that it lacked. Those of other branches and workspaces stay, so that they need not make it again in their turn; what is
+ * known of moves stays true, and of blobs too unless most of them are none of this history's. */
+static void start_again(struct index *index, const struct index *wanted, bool keep_blobs, struct arena *arena)
 {
-	struct index all = {.shape = index->shape};
+	struct index all = {.shape = index->shape}, old = *index;
 
 	for (size_t i = 0; i < index->folder_count && wanted->folder_count + index->folder_count <= FOLDERS_MOST; i++)
 		index_add_folder(&all, index->folders[i].kind, index->folders[i].path, arena);
 	for (size_t i = 0; i < wanted->folder_count; i++)
 		index_add_folder(&all, wanted->folders[i].kind, wanted->folders[i].path, arena);
 	start_index(index, &all, index->shape, arena);
+	index->moves = old.moves;
+	index->move_count = old.move_count;
+	if (!keep_blobs)
+		return;
+	index->blobs = old.blobs;
+	index->blob_count = old.blob_count;
+	memcpy(index->by_blob, old.by_blob, sizeof index->by_blob);
 }
 
 static void add_wanted(struct index *wanted, struct history *history, const struct catalog *settings)
@@ -263,10 +268,8 @@ static int build(struct history *history, const struct catalog *settings, struct
 	/* What a shallow clone lacks may be there later. */
 	if (!info->shallow)
 		bytes = source_memory_read(history->source, INDEX_NAME, INDEX_BYTES, history->arena);
-	if (!index_decode(index, bytes, shape, wanted.folders, wanted.folder_count, history->arena)) {
-		*index = (struct index){.shape = shape};
+	if (!index_decode(index, bytes, shape, wanted.folders, wanted.folder_count, history->arena))
 		start_index(index, &wanted, shape, history->arena);
-	}
 	size_t known = index->commit_count, known_moves = index->move_count;
 	for (;;) {
 		if (walk_new(history, failure) < 0)
@@ -277,13 +280,14 @@ static int build(struct history *history, const struct catalog *settings, struct
 		history_reach(history, history->tip);
 		if (history_follow(history, &whole, settings, failure) < 0)
 			return -1;
-		if (whole && !is_stale(history))
+		bool stale = is_stale(history);
+		if (whole && !stale)
 			break;
 		wanted = (struct index){.shape = shape};
 		add_wanted(&wanted, history, settings);
 		if (wanted.folder_count > FOLDERS_MOST)
 			return failure_set(failure, EXIT_UNABLE, "history names more than %d folders of recipes and packs", FOLDERS_MOST);
-		start_again(index, &wanted, history->arena);
+		start_again(index, &wanted, !stale, history->arena);
 		known = 0;
 	}
 	if (!info->shallow && (index->commit_count > known || index->move_count > known_moves))

@@ -121,8 +121,7 @@ static bool is_below(const struct path *path, const struct folder *folder)
 	       text_equal(text_cut(path->text, 0, folder->path.len), folder->path);
 }
 
-/* Other branches may have had folders that are none of this history. */
-static uint64_t places_of(const struct path *path, const struct folder *folders, size_t count)
+uint64_t index_places(const struct path *path, const struct folder *folders, size_t count)
 {
 	uint64_t places = 0;
 
@@ -144,7 +143,7 @@ void index_names(struct index *index, const struct folder *folders, size_t folde
 	index->path_places = arena_array(arena, index->path_count, sizeof *index->path_places);
 	for (size_t i = 0; i < index->path_count; i++) {
 		index->by_path[i] = arena_array(arena, room[i], sizeof **index->by_path);
-		index->path_places[i] = places_of(&index->paths[i], folders, folder_count);
+		index->path_places[i] = index_places(&index->paths[i], folders, folder_count);
 	}
 	for (size_t c = 0; c < index->commit_count; c++) {
 		const struct commit *commit = &index->commits[c];

@@ -98,6 +98,8 @@ struct occurrence {
 uint32_t index_add_path(struct index *index, enum kind kind, struct text path, struct arena *arena);
 void index_add_folder(struct index *index, enum kind kind, struct text path, struct arena *arena);
 bool index_has_folder(const struct index *index, const struct folder *folder);
+/* Whose folders, of these, a path lies below: other branches may have had folders that are none of this history. */
+uint64_t index_places(const struct path *path, const struct folder *folders, size_t count);
 /* Of the paths below these folders. */
 void index_names(struct index *index, const struct folder *folders, size_t folder_count, struct arena *arena);
 const struct name *index_name(const struct index *index, enum kind kind, struct text id);

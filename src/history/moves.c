@@ -198,18 +198,21 @@ static int holds_config(bool *holds, struct source *source, struct text place, s
 	return status;
 }
 
-static int holds_manifest(bool *holds, struct source *source, const struct limits *limits, struct failure *failure)
+/* Whether any recipe or pack lies in the folders of a place. */
+static int holds_manifest(bool *holds, struct source *source, struct text place, const struct limits *limits, struct failure *failure)
 {
-	static const char *const folders[KINDS] = {"recipes", "packs"};
 	struct arena scratch;
-	int status = 0;
+	struct looking looking = {limits, &scratch, failure};
+	struct text folders[KINDS];
+	char config[41];
 
 	*holds = false;
 	arena_init(&scratch);
+	int status = read_config(folders, config, &looking, source, place);
 	for (size_t k = 0; k < KINDS && status == 0 && !*holds; k++) {
 		struct entry *entries;
 		size_t count;
-		status = source_list(&entries, &count, source, text_of(folders[k]), limits, &scratch, failure);
+		status = source_list(&entries, &count, source, folders[k], limits, &scratch, failure);
 		for (size_t i = 0; status == 0 && i < count; i++)
 			*holds = *holds || (entries[i].kind == ENTRY_FILE && is_manifest_path(entries[i].path));
 	}
@@ -219,9 +222,10 @@ static int holds_manifest(bool *holds, struct source *source, const struct limit
 
 int place_stands(bool *stands, struct source *source, struct text place, const struct limits *limits, struct failure *failure)
 {
-	if (holds_config(stands, source, place, failure) < 0)
+	*stands = !place.len;
+	if (place.len && holds_config(stands, source, place, failure) < 0)
 		return -1;
-	return *stands || place.len ? 0 : holds_manifest(stands, source, limits, failure);
+	return *stands ? holds_manifest(stands, source, place, limits, failure) : 0;
 }
 
 /* --- The one that it comes from --- */
@@ -233,31 +237,33 @@ struct sides {
 	size_t gone_count;
 };
 
-/* The top of the repository needs no galley.yaml to be a workspace. */
-static int add_top(struct sides *sides, struct looking *looking)
+static void add_gone(struct sides *sides, struct looking *looking, struct text place)
 {
-	bool listed = false, stood = false, stands = false;
-	size_t kept = 0;
+	sides->gone = arena_grow(looking->arena, sides->gone, sides->gone_count, sizeof *sides->gone);
+	sides->gone[sides->gone_count++] = place;
+}
 
-	for (size_t i = 0; i < sides->gone_count; i++)
-		listed = listed || !sides->gone[i].len;
-	if (!sides->to.len)
-		return 0;
-	if (!listed && place_stands(&stood, sides->before, TEXT(""), looking->limits, looking->failure) < 0)
+static int find_gone(struct sides *sides, struct looking *looking, const char *parent, const char *commit, struct source *source)
+{
+	struct source_place *places;
+	size_t count;
+	bool top = !sides->to.len;
+
+	if (source_left(&places, &count, source, parent, commit, looking->limits, looking->arena, looking->failure) < 0)
 		return -1;
-	if (!listed && !stood)
-		return 0;
-	if (place_stands(&stands, sides->after, TEXT(""), looking->limits, looking->failure) < 0)
-		return -1;
-	if (!listed && !stands) {
-		sides->gone = arena_grow(looking->arena, sides->gone, sides->gone_count, sizeof *sides->gone);
-		sides->gone[sides->gone_count++] = TEXT("");
+	for (size_t i = 0; i <= count; i++) {
+		struct text place = i < count ? places[i].path : TEXT("");
+		bool stood = true, stands = false, gone = i < count && place.len && places[i].gone;
+		/* The top of the repository may be one without a galley.yaml. */
+		if ((i == count && top) || text_equal(place, sides->to))
+			continue;
+		top = top || !place.len;
+		if (!gone && (place_stands(&stood, sides->before, place, looking->limits, looking->failure) < 0 ||
+		              (stood && place_stands(&stands, sides->after, place, looking->limits, looking->failure) < 0)))
+			return -1;
+		if (stood && !stands)
+			add_gone(sides, looking, place);
 	}
-	for (size_t i = 0; listed && stands && i < sides->gone_count; i++)
-		if (sides->gone[i].len)
-			sides->gone[kept++] = sides->gone[i];
-	if (listed && stands)
-		sides->gone_count = kept;
 	return 0;
 }
 
@@ -295,8 +301,7 @@ static int open_sides(struct sides *sides, struct source *source, const char *co
 {
 	bool stood = false;
 
-	if (source_vanished(&sides->gone, &sides->gone_count, source, parent, commit, looking->limits, looking->arena, looking->failure) < 0 ||
-	    source_open_commit(&sides->before, source, parent, looking->arena, looking->failure) < 0)
+	if (source_open_commit(&sides->before, source, parent, looking->arena, looking->failure) < 0)
 		return -1;
 	if (!commit)
 		sides->after = source;
@@ -305,9 +310,7 @@ static int open_sides(struct sides *sides, struct source *source, const char *co
 	/* One that was there already comes from nowhere else. */
 	if (place_stands(&stood, sides->before, sides->to, looking->limits, looking->failure) < 0)
 		return -1;
-	if (stood)
-		sides->gone_count = 0;
-	else if (add_top(sides, looking) < 0)
+	if (!stood && find_gone(sides, looking, parent, commit, source) < 0)
 		return -1;
 	if (sides->gone_count)
 		qsort(sides->gone, sides->gone_count, sizeof *sides->gone, compare_places);

@@ -19,7 +19,7 @@ int move_forward(bool *found, struct text *to, struct source *source, const char
 int move_possible(bool *possible, struct source *source, const char *commit, const char *parent, struct text to, const struct limits *limits,
                   struct failure *failure);
 
-/* Whether there is a workspace: a galley.yaml, or at the top of the repository manifests in recipes/ or packs/. */
+/* Whether there is a workspace: a recipe or pack in its folders and, but at the top of the repository, a galley.yaml. */
 int place_stands(bool *stands, struct source *source, struct text place, const struct limits *limits, struct failure *failure);
 
 #endif

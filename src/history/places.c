@@ -9,8 +9,9 @@
 /* Which places have a workspace, a bit each, by commit. */
 struct standings {
 	uint64_t *first, *second; /* by galley.yaml, by galley.yml */
-	uint32_t *manifests;      /* in the usual folders at the top of the repository */
-	uint64_t top;             /* its bit, where it is a place */
+	uint32_t *manifests[PLACES_MOST]; /* how many are in their folders, whenever they were named so */
+	uint64_t *path_places;    /* by path: whose manifest it would be */
+	uint64_t top;             /* the bit of the top of the repository, where it is a place */
 	uint64_t unknown;         /* places that the index has no word of yet */
 };
 
@@ -80,6 +81,28 @@ static bool has_folders(const struct index *index, const struct index *wanted)
 
 /* --- Where workspaces stand --- */
 
+static void add_folder(struct history *history, enum kind kind, struct text path, uint64_t places)
+{
+	for (size_t i = 0; i < history->folder_count; i++)
+		if (history->folders[i].kind == kind && text_equal(history->folders[i].path, path)) {
+			history->folders[i].places |= places;
+			return;
+		}
+	history->folders = arena_grow(history->arena, history->folders, history->folder_count, sizeof *history->folders);
+	history->folders[history->folder_count++] = (struct folder){kind, text_format(history->arena, "%.*s", TEXT_ARGS(path)), places};
+}
+
+static void add_folders(struct history *history, uint64_t places, struct text recipes, struct text packs)
+{
+	for (size_t i = 0; i < history->place_count; i++) {
+		struct text top = history->places[i];
+		if (!(places >> i & 1))
+			continue;
+		add_folder(history, KIND_RECIPE, text_format(history->arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(recipes)), UINT64_C(1) << i);
+		add_folder(history, KIND_PACK, text_format(history->arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(packs)), UINT64_C(1) << i);
+	}
+}
+
 /* The bit of the place whose galley.yaml or galley.yml this is. */
 static uint64_t place_of_config(bool *second, const struct history *history, struct text path)
 {
@@ -101,20 +124,51 @@ static void take_change(struct standings *standings, const struct history *histo
 		uint64_t place = place_of_config(&second, history, path->text);
 		uint64_t *at = second ? &standings->second[commit] : &standings->first[commit];
 		*at = change->blob == GONE ? *at & ~place : *at | place;
-	} else if (standings->top && (text_starts(path->text, "recipes/") || text_starts(path->text, "packs/"))) {
-		uint32_t *count = &standings->manifests[commit];
+		return;
+	}
+	uint64_t places = standings->path_places[change->path];
+	for (size_t i = 0; places >> i && i < history->place_count; i++) {
+		uint32_t *count = &standings->manifests[i][commit];
+		if (!(places >> i & 1))
+			continue;
 		*count += change->blob != GONE && change->is_new;
 		*count -= change->blob == GONE && *count;
 	}
 }
 
-static void find_standings(struct standings *standings, const struct history *history, struct arena *arena)
+/* Which paths would be manifests of which place, by all names that its folders ever had. */
+static void find_owners(struct standings *standings, struct history *history, const struct catalog *settings, struct arena *arena)
+{
+	struct history named = *history;
+	const struct index *index = &history->index;
+
+	/* Names beyond those are none that history_open() would take. */
+	enum { NAMES_MOST = 1024 };
+	named.arena = arena;
+	named.folders = NULL;
+	named.folder_count = 0;
+	add_folder(&named, KIND_RECIPE, settings->config.recipes, 1);
+	add_folder(&named, KIND_PACK, settings->config.packs, 1);
+	add_folders(&named, (history->place_count < 64 ? UINT64_C(1) << history->place_count : 0) - 1, TEXT("recipes"), TEXT("packs"));
+	for (size_t i = 0; i < index->change_count && named.folder_count < NAMES_MOST; i++) {
+		const struct change *change = &index->changes[i];
+		const struct path *path = &index->paths[change->path];
+		bool second;
+		if (path->kind == KIND_CONFIG && change->blob != GONE && index->blobs[change->blob].id.len)
+			add_folders(&named, place_of_config(&second, history, path->text), index->blobs[change->blob].id, index->blobs[change->blob].version);
+	}
+	standings->path_places = arena_array(arena, index->path_count, sizeof *standings->path_places);
+	for (size_t i = 0; i < index->path_count; i++)
+		standings->path_places[i] = index_places(&index->paths[i], named.folders, named.folder_count);
+}
+
+static void find_standings(struct standings *standings, struct history *history, const struct catalog *settings, struct arena *arena)
 {
 	const struct index *index = &history->index;
 
 	*standings = (struct standings){.first = arena_array(arena, index->commit_count, sizeof *standings->first),
-	                                .second = arena_array(arena, index->commit_count, sizeof *standings->second),
-	                                .manifests = arena_array(arena, index->commit_count, sizeof *standings->manifests)};
+	                                .second = arena_array(arena, index->commit_count, sizeof *standings->second)};
+	find_owners(standings, history, settings, arena);
 	for (size_t i = 0; i < history->place_count; i++) {
 		struct index wanted = {.shape = TEXT("")};
 		want_place(&wanted, history->places[i], i > 0, arena);
@@ -122,6 +176,7 @@ static void find_standings(struct standings *standings, const struct history *hi
 			standings->unknown |= UINT64_C(1) << i;
 		if (!history->places[i].len)
 			standings->top = UINT64_C(1) << i;
+		standings->manifests[i] = arena_array(arena, index->commit_count, sizeof *standings->manifests[i]);
 	}
 	for (size_t c = 0; c < index->commit_count; c++) {
 		const struct commit *commit = &index->commits[c];
@@ -129,7 +184,8 @@ static void find_standings(struct standings *standings, const struct history *hi
 			uint32_t parent = index->parents[commit->parents];
 			standings->first[c] = standings->first[parent];
 			standings->second[c] = standings->second[parent];
-			standings->manifests[c] = standings->manifests[parent];
+			for (size_t i = 0; i < history->place_count; i++)
+				standings->manifests[i][c] = standings->manifests[i][parent];
 		}
 		for (uint32_t k = 0; k < commit->change_count; k++)
 			take_change(standings, history, c, &index->changes[commit->changes + k]);
@@ -143,7 +199,11 @@ static uint64_t has_config(const struct standings *standings, size_t commit)
 
 static uint64_t stands_at(const struct standings *standings, size_t commit)
 {
-	return has_config(standings, commit) | (standings->manifests[commit] ? standings->top : 0) | standings->unknown;
+	uint64_t places = 0;
+
+	for (size_t i = 0; i < PLACES_MOST && standings->manifests[i]; i++)
+		places |= standings->manifests[i][commit] ? UINT64_C(1) << i : 0;
+	return (places & (has_config(standings, commit) | standings->top)) | standings->unknown;
 }
 
 /* --- Moves --- */
@@ -257,28 +317,6 @@ static int walk_back(struct history *history, const struct standings *standings,
 
 /* --- Its folders --- */
 
-static void add_folder(struct history *history, enum kind kind, struct text path, uint64_t places)
-{
-	for (size_t i = 0; i < history->folder_count; i++)
-		if (history->folders[i].kind == kind && text_equal(history->folders[i].path, path)) {
-			history->folders[i].places |= places;
-			return;
-		}
-	history->folders = arena_grow(history->arena, history->folders, history->folder_count, sizeof *history->folders);
-	history->folders[history->folder_count++] = (struct folder){kind, text_format(history->arena, "%.*s", TEXT_ARGS(path)), places};
-}
-
-static void add_folders(struct history *history, uint64_t places, struct text recipes, struct text packs)
-{
-	for (size_t i = 0; i < history->place_count; i++) {
-		struct text top = history->places[i];
-		if (!(places >> i & 1))
-			continue;
-		add_folder(history, KIND_RECIPE, text_format(history->arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(recipes)), UINT64_C(1) << i);
-		add_folder(history, KIND_PACK, text_format(history->arena, "%.*s%.*s", TEXT_ARGS(top), TEXT_ARGS(packs)), UINT64_C(1) << i);
-	}
-}
-
 /* Folders that a galley.yaml of this workspace names, not one of another branch or of who stood there before or after. */
 static void find_folders(struct history *history, const struct standings *standings, const struct catalog *settings)
 {
@@ -305,13 +343,13 @@ static void find_folders(struct history *history, const struct standings *standi
 }
 
 /* Each place that is found has a history of its own. */
-static int follow_all(struct history *history, struct standings *standings, struct arena *scratch, struct failure *failure)
+static int follow_all(struct history *history, struct standings *standings, const struct catalog *settings, struct arena *scratch, struct failure *failure)
 {
 	size_t known;
 
 	do {
 		known = history->place_count;
-		find_standings(standings, history, scratch);
+		find_standings(standings, history, settings, scratch);
 		/* One more, as the files that are read may stand behind them. */
 		history->place_at = arena_array(history->arena, history->index.commit_count + 1, sizeof *history->place_at);
 		if (take_seeds(history, standings, failure) < 0 || walk_back(history, standings, failure) < 0)
@@ -327,7 +365,7 @@ int history_follow(struct history *history, bool *whole, const struct catalog *s
 	struct arena scratch;
 
 	arena_init(&scratch);
-	int status = follow_all(history, &standings, &scratch, failure);
+	int status = follow_all(history, &standings, settings, &scratch, failure);
 	if (status == 0)
 		find_folders(history, &standings, settings);
 	arena_release(&scratch);

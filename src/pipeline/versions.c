@@ -74,14 +74,24 @@ static int walk(struct files *reached, struct files *ahead, struct folders *fold
 
 /* --- Where it moved --- */
 
-static int may_have_moved(bool *moved, const struct files *files, const struct folders *folders, struct workspace *workspace,
-                          const struct before *before, struct failure *failure)
+/* Where its folders or galley.yaml came to be, it may have come from elsewhere. */
+static int may_have_moved(bool *moved, const struct files *files, struct workspace *workspace, const struct before *before, struct failure *failure)
 {
-	for (size_t i = 0; !*moved && i < files->count; i++)
-		if (folders->kinds[files->items[i].which] == KIND_CONFIG && files->items[i].is_new &&
-		    history_may_move(moved, workspace->source, workspace->catalog.config.workspace, files->items[i].commit->id, before->limits,
-		                     failure) < 0)
+	const struct history_commit **asked = NULL;
+	size_t asked_count = 0;
+
+	for (size_t i = 0; !*moved && i < files->count; i++) {
+		const struct history_commit *commit = files->items[i].commit;
+		bool known = !files->items[i].is_new;
+		for (size_t k = 0; !known && k < asked_count; k++)
+			known = asked[k] == commit;
+		if (known)
+			continue;
+		asked = arena_grow(&workspace->arena, asked, asked_count, sizeof *asked);
+		asked[asked_count++] = commit;
+		if (history_may_move(moved, workspace->source, workspace->catalog.config.workspace, commit->id, before->limits, failure) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -96,9 +106,7 @@ static int find_sides(struct history_side sides[2], size_t *count, bool *moved, 
 	if (history_place(&sides[1].place, &found, workspace->source, before->revision, before->limits, &workspace->arena, failure) < 0)
 		return -1;
 	*count = found ? 2 : 1;
-	/* At the top a workspace may stand without a galley.yaml that would tell when it came. */
-	*moved = !text_equal(now->workspace, then->workspace) || (found && !text_equal(now->workspace, sides[1].place)) ||
-	         (!now->workspace.len && !now->file);
+	*moved = !text_equal(now->workspace, then->workspace) || (found && !text_equal(now->workspace, sides[1].place));
 	return 0;
 }
 
@@ -222,8 +230,8 @@ int read_past(struct before *before, struct workspace *workspace, const struct w
 		return -1;
 	add_own_folders(&folders, workspace, before);
 	if (!moved && (walk(&reached, &ahead, &folders, workspace, before, failure) < 0 ||
-	               may_have_moved(&moved, &reached, &folders, workspace, before, failure) < 0 ||
-	               may_have_moved(&moved, &ahead, &folders, workspace, before, failure) < 0))
+	               may_have_moved(&moved, &reached, workspace, before, failure) < 0 ||
+	               may_have_moved(&moved, &ahead, workspace, before, failure) < 0))
 		return -1;
 	if (moved && (follow(&folders, workspace, before, sides, side_count, failure) < 0 ||
 	              walk(&reached, &ahead, &folders, workspace, before, failure) < 0))

@@ -29,6 +29,7 @@ struct walk {
 	bool on_mainline;
 	const struct history_commit *told; /* made when its first file is found */
 	size_t which;
+	bool is_new; /* the path of which: a parent has nothing there */
 	struct history_file *files;
 	size_t count;
 };
@@ -62,9 +63,9 @@ static int find_mainline(struct walk *walk, const git_oid *from)
 	return 0;
 }
 
-static int add_file(struct walk *walk, const struct node *node, const struct node *old, struct text path, bool merged)
+static int add_file(struct walk *walk, const struct node *node, struct text path, bool merged)
 {
-	struct history_file file = {.which = walk->which, .path = path, .merged = merged};
+	struct history_file file = {.which = walk->which, .path = path, .merged = merged, .is_new = walk->is_new};
 
 	if (walk->count >= walk->limits->walk_files)
 		return failure_set(walk->failure, EXIT_UNABLE, "more than %zu versions of files in history (%s)", walk->limits->walk_files,
@@ -76,8 +77,6 @@ static int add_file(struct walk *walk, const struct node *node, const struct nod
 		commit->mainline = walk->on_mainline;
 		walk->told = commit;
 	}
-	for (size_t i = 0; i < walk->parent_count; i++)
-		file.is_new = file.is_new || git_oid_is_zero(&old[i].id);
 	git_oid_tostr(file.blob, sizeof file.blob, &node->id);
 	file.commit = walk->told;
 	walk->files = arena_grow(walk->arena, walk->files, walk->count, sizeof *walk->files);
@@ -104,7 +103,7 @@ static int compare_node(struct walk *walk, const struct node *now, const struct 
 	if (inherited && !walk->on_mainline)
 		return 0;
 	if (now->type == GIT_OBJECT_BLOB)
-		return add_file(walk, now, old, path, inherited);
+		return add_file(walk, now, path, inherited);
 	return now->type == GIT_OBJECT_TREE && depth < walk->limits->walk_depth ? compare_folder(walk, now, old, path, depth) : 0;
 }
 
@@ -164,11 +163,14 @@ static int compare_paths(struct walk *walk, git_tree *root, git_tree *const *par
 	for (size_t i = 0; i < count; i++) {
 		struct node now, old[PARENTS_MAX];
 		walk->which = i;
+		walk->is_new = false;
 		if (node_at(&now, walk, root, paths[i]) < 0)
 			return -1;
-		for (size_t p = 0; p < walk->parent_count; p++)
+		for (size_t p = 0; p < walk->parent_count; p++) {
 			if (node_at(&old[p], walk, parents[p], paths[i]) < 0)
 				return -1;
+			walk->is_new = walk->is_new || git_oid_is_zero(&old[p].id);
+		}
 		if (!git_oid_is_zero(&now.id) && compare_node(walk, &now, old, paths[i], path_depth(paths[i])) < 0)
 			return -1;
 	}

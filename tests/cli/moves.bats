@@ -405,3 +405,38 @@ the workspace moved from ml/ to models/ml/" ]
 	[ "$(grep -c 'one gone' <<<"$output")" -eq 2 ]
 	[ "$(grep -c ' new  ' <<<"$output")" -eq 7 ]
 }
+
+@test "a galley.yaml that is left behind, or was there first, hides no move" {
+	git checkout -qb change
+	mkdir -p lab
+	cp ml/galley.yaml lab/
+	commit 2026-01-03 'A galley.yaml for a new place'
+	git branch -qf main
+	git mv ml/recipes ml/packs ml/runs lab/
+	limit lab 0.27
+	commit 2026-01-04 'The rest follows, edited'
+	all_refuse lab "changed in approved version 1.1.0" "approved in commit $(short main~1), changed in commit $(short HEAD)"
+	limit lab 0.28
+	git commit -qa --amend -m 'The rest follows'
+	none_refuse lab
+	[ "$(critical -C lab demand_shops@1.0.0)" = 0.3 ]
+	# And back, where the old galley.yaml still is.
+	git branch -qf main
+	git mv lab/recipes lab/packs lab/runs ml/
+	commit 2026-01-05 'Back'
+	none_refuse ml
+	[ "$(versions -C ml)" = '1.1.0 ml/recipes/shops.yaml Version 1.1.0
+1.0.0 ml/recipes/shops.yaml First state' ]
+	limit ml 0.27
+	git commit -qa --amend -m 'Back, edited'
+	all_refuse ml "changed in approved version 1.1.0"
+	same_with_any_index "$GALLEY" -C ml log demand_shops
+	# Where one recipe stays it is no move: the workspaces part.
+	git checkout -q -B part main
+	mkdir -p new/recipes
+	cp lab/galley.yaml new/
+	git mv lab/recipes/shops.yaml new/recipes/
+	commit 2026-01-06 'One goes'
+	must_exit 0 "$GALLEY" -C new log demand_shops
+	says '1 version,'
+}

@@ -213,18 +213,18 @@ static const char *place_in(struct sandbox *sandbox, struct source *source, cons
 	return found ? arena_format(&sandbox->arena, "%.*s", TEXT_ARGS(place)) : "none";
 }
 
-static const char *vanished(struct sandbox *sandbox, struct source *source, const char *from, const char *to)
+static const char *left(struct sandbox *sandbox, struct source *source, const char *from, const char *to)
 {
 	char before[41], after[41];
-	struct text *places = NULL;
+	struct source_place *places = NULL;
 	const char *all = "";
 	size_t count = 0;
 
 	if (source_revision(before, source, from, &sandbox->failure) != 0 || (to && source_revision(after, source, to, &sandbox->failure) != 0) ||
-	    source_vanished(&places, &count, source, before, to ? after : NULL, &limits_default, &sandbox->arena, &sandbox->failure) != 0)
+	    source_left(&places, &count, source, before, to ? after : NULL, &limits_default, &sandbox->arena, &sandbox->failure) != 0)
 		fail_msg("%s", sandbox->failure.message);
 	for (size_t i = 0; i < count; i++)
-		all = arena_format(&sandbox->arena, "%s'%.*s' ", all, TEXT_ARGS(places[i]));
+		all = arena_format(&sandbox->arena, "%s'%.*s'%s ", all, TEXT_ARGS(places[i].path), places[i].gone ? "" : " changed");
 	return all;
 }
 
@@ -251,10 +251,11 @@ static void test_moves(void **state)
 	commit(sandbox, "03", "the other moves");
 	if (source_open(&source, &options, &sandbox->arena, &sandbox->failure) != 0)
 		fail_msg("%s", sandbox->failure.message);
-	assert_string_equal(vanished(sandbox, source, "HEAD~2", "HEAD"), "'ml/' 'us/' ");
-	assert_string_equal(vanished(sandbox, source, "HEAD~2", NULL), "'ml/' 'us/' ");
-	assert_string_equal(vanished(sandbox, source, "HEAD", "HEAD~2"), "'x/' 'x/lab/' ");
-	assert_string_equal(vanished(sandbox, source, "HEAD", NULL), "");
+	assert_string_equal(left(sandbox, source, "HEAD~2", "HEAD"), "'ml/' 'us/' ");
+	assert_string_equal(left(sandbox, source, "HEAD~2", NULL), "'ml/' 'us/' ");
+	assert_string_equal(left(sandbox, source, "HEAD", "HEAD~2"), "'x/' 'x/lab/' ");
+	assert_string_equal(left(sandbox, source, "HEAD", NULL), "'x/' changed 'x/lab/' changed ");
+	assert_string_equal(left(sandbox, source, "HEAD~1", "HEAD"), "'ml/' 'x/' changed ");
 	assert_string_equal(place_in(sandbox, source, "HEAD"), "x/lab/");
 	assert_string_equal(place_in(sandbox, source, "HEAD~1"), "ml/");
 	assert_string_equal(place_in(sandbox, source, "HEAD~2"), "ml/");

@@ -5,14 +5,14 @@
 #include "noted.h"
 #include "repository.h"
 
-/* Folders with a galley.yaml in one commit that are without in another. */
+/* Folders with a galley.yaml in one commit that are not as they were in another. */
 
 static const char *const config_names[] = {"galley.yaml", "galley.yml"};
 
-struct vanishing {
+struct leaving {
 	struct source *source;
 	const struct limits *limits;
-	struct text *places;
+	struct source_place *places;
 	size_t count, folders;
 	struct arena *arena;
 	struct failure *failure;
@@ -27,16 +27,16 @@ static bool holds_config(git_tree *tree)
 	return found;
 }
 
-static void add_place(struct vanishing *vanishing, struct text folder)
+static void add_place(struct leaving *leaving, struct text folder, bool gone)
 {
-	vanishing->places = arena_grow(vanishing->arena, vanishing->places, vanishing->count, sizeof *vanishing->places);
-	vanishing->places[vanishing->count++] = folder;
+	leaving->places = arena_grow(leaving->arena, leaving->places, leaving->count, sizeof *leaving->places);
+	leaving->places[leaving->count++] = (struct source_place){folder, gone};
 }
 
-static int compare(struct vanishing *vanishing, git_tree *before, git_tree *after, struct text folder, size_t depth);
+static int compare(struct leaving *leaving, git_tree *before, git_tree *after, struct text folder, size_t depth);
 
 /* What stands below a folder of before; what is the same in after has lost nothing. */
-static int compare_inner(struct vanishing *vanishing, const git_tree_entry *entry, git_tree *after, struct text folder, size_t depth)
+static int compare_inner(struct leaving *leaving, const git_tree_entry *entry, git_tree *after, struct text folder, size_t depth)
 {
 	const char *name = git_tree_entry_name(entry);
 	const git_tree_entry *other = after ? git_tree_entry_byname(after, name) : NULL;
@@ -44,35 +44,35 @@ static int compare_inner(struct vanishing *vanishing, const git_tree_entry *entr
 
 	if (other && git_oid_equal(git_tree_entry_id(entry), git_tree_entry_id(other)))
 		return 0;
-	struct text path = text_format(vanishing->arena, "%.*s%s/", TEXT_ARGS(folder), name);
+	struct text path = text_format(leaving->arena, "%.*s%s/", TEXT_ARGS(folder), name);
 	if (!path_is_plain(text_cut(path, 0, path.len - 1)))
 		return 0;
 	/* One tree may stand in many places. */
-	if (++vanishing->folders > vanishing->limits->walk_files)
-		return failure_set(vanishing->failure, EXIT_UNABLE, "more than %zu folders (%s)", vanishing->limits->walk_files,
-		                   limit_note(vanishing->limits, &vanishing->limits->walk_files).text);
-	int status = objects_tree(&inner, vanishing->source, git_tree_entry_id(entry), name, vanishing->failure);
+	if (++leaving->folders > leaving->limits->walk_files)
+		return failure_set(leaving->failure, EXIT_UNABLE, "more than %zu folders (%s)", leaving->limits->walk_files,
+		                   limit_note(leaving->limits, &leaving->limits->walk_files).text);
+	int status = objects_tree(&inner, leaving->source, git_tree_entry_id(entry), name, leaving->failure);
 	if (status == 0 && other && git_tree_entry_type(other) == GIT_OBJECT_TREE)
-		status = objects_tree(&same, vanishing->source, git_tree_entry_id(other), name, vanishing->failure);
+		status = objects_tree(&same, leaving->source, git_tree_entry_id(other), name, leaving->failure);
 	if (status == 0)
-		status = compare(vanishing, inner, same, path, depth + 1);
+		status = compare(leaving, inner, same, path, depth + 1);
 	git_tree_free(inner);
 	git_tree_free(same);
 	return status;
 }
 
-static int compare(struct vanishing *vanishing, git_tree *before, git_tree *after, struct text folder, size_t depth)
+static int compare(struct leaving *leaving, git_tree *before, git_tree *after, struct text folder, size_t depth)
 {
 	int status = 0;
 
-	if (depth > vanishing->limits->walk_depth)
+	if (depth > leaving->limits->walk_depth)
 		return 0;
-	if (holds_config(before) && !holds_config(after))
-		add_place(vanishing, folder);
+	if (holds_config(before))
+		add_place(leaving, folder, !holds_config(after));
 	for (size_t i = 0; status == 0 && i < git_tree_entrycount(before); i++) {
 		const git_tree_entry *entry = git_tree_entry_byindex(before, i);
 		if (git_tree_entry_type(entry) == GIT_OBJECT_TREE)
-			status = compare_inner(vanishing, entry, after, folder, depth);
+			status = compare_inner(leaving, entry, after, folder, depth);
 	}
 	return status;
 }
@@ -92,29 +92,25 @@ static int tree_of(git_tree **tree, struct source *source, const char *commit, s
 }
 
 /* Files or an index have no trees to compare with. */
-static int keep_absent(struct vanishing *vanishing)
+static int look_again(struct leaving *leaving)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < vanishing->count; i++) {
+	for (size_t i = 0; i < leaving->count; i++) {
 		bool found = false;
 		for (size_t k = 0; !found && k < sizeof config_names / sizeof *config_names; k++) {
-			struct text path = text_format(vanishing->arena, "%.*s%s", TEXT_ARGS(vanishing->places[i]), config_names[k]);
+			struct text path = text_format(leaving->arena, "%.*s%s", TEXT_ARGS(leaving->places[i].path), config_names[k]);
 			enum entry_kind kind;
-			if (source_look(&found, &kind, vanishing->source, path, vanishing->failure) < 0)
+			if (source_look(&found, &kind, leaving->source, path, leaving->failure) < 0)
 				return -1;
 		}
-		if (!found)
-			vanishing->places[kept++] = vanishing->places[i];
+		leaving->places[i].gone = !found;
 	}
-	vanishing->count = kept;
 	return 0;
 }
 
-int source_vanished(struct text **places, size_t *count, struct source *source, const char *commit, const char *later,
-                    const struct limits *limits, struct arena *arena, struct failure *failure)
+int source_left(struct source_place **places, size_t *count, struct source *source, const char *commit, const char *later,
+                const struct limits *limits, struct arena *arena, struct failure *failure)
 {
-	struct vanishing vanishing = {.source = source, .limits = limits, .arena = arena, .failure = failure};
+	struct leaving leaving = {.source = source, .limits = limits, .arena = arena, .failure = failure};
 	git_tree *before = NULL, *after = NULL;
 	int status = 0;
 
@@ -129,13 +125,13 @@ int source_vanished(struct text **places, size_t *count, struct source *source, 
 	if (status == 0 && later)
 		status = tree_of(&after, source, later, failure);
 	if (status == 0)
-		status = compare(&vanishing, before, after, TEXT(""), 0);
+		status = compare(&leaving, before, after, TEXT(""), 0);
 	if (status == 0 && !later)
-		status = keep_absent(&vanishing);
+		status = look_again(&leaving);
 	git_tree_free(before);
 	git_tree_free(after);
-	*places = vanishing.places;
-	*count = vanishing.count;
+	*places = leaving.places;
+	*count = leaving.count;
 	return status;
 }
 
