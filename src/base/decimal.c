@@ -68,12 +68,9 @@ bool missing_is(const struct missing *missing, struct text field)
 
 /* --- reading --- */
 
-enum { DIGITS_MOST = 19 /* that always fit */, EXACT_POWER = 22 };
+enum { DIGITS_MOST = 19 /* that always fit */ };
 #define EXACT_WHOLE ((uint64_t)1 << 53)
 #define EXPONENT_MOST ((int64_t)1 << 40)
-
-static const double exact_powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /* whole * 10^exponent, or a little more where digits were cut off. */
 struct scientific { uint64_t whole; int64_t exponent; bool negative, cut; };
@@ -202,10 +199,10 @@ static bool read_fast(double *value, const struct scientific *read)
 		*value = 0;
 		return true;
 	}
-	if (!read->cut && read->whole <= EXACT_WHOLE && read->exponent >= -EXACT_POWER && read->exponent <= EXACT_POWER) {
+	if (!read->cut && read->whole <= EXACT_WHOLE && read->exponent >= -POWER_EXACT && read->exponent <= POWER_EXACT) {
 		/* Both are exact, so that one rounding is the only one. */
 		double whole = (double)read->whole;
-		*value = read->exponent < 0 ? whole / exact_powers[-read->exponent] : whole * exact_powers[read->exponent];
+		*value = read->exponent < 0 ? whole / powers_of_ten[-read->exponent] : whole * powers_of_ten[read->exponent];
 		return true;
 	}
 	if (read->exponent < POWERS_FIRST || read->exponent > POWERS_LAST || !nearest(value, read->whole, (int)read->exponent))

@@ -19,31 +19,55 @@ static uint32_t turn(uint32_t x, unsigned by)
 	return x >> by | x << (32 - by);
 }
 
+/* One round; the eight words change places by their names. */
+#define ROUND(a, b, c, d, e, f, g, h, i)                                                                                             \
+	do {                                                                                                                             \
+		uint32_t one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + (g ^ (e & (f ^ g))) + round_constants[i] + w[(i) & 15];        \
+		d += one;                                                                                                                    \
+		h = one + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) | (c & (a | b)));                                              \
+	} while (0)
+#define EIGHT_ROUNDS(i)                                                                                                              \
+	do {                                                                                                                             \
+		ROUND(a, b, c, d, e, f, g, h, (i) + 0);                                                                                      \
+		ROUND(h, a, b, c, d, e, f, g, (i) + 1);                                                                                      \
+		ROUND(g, h, a, b, c, d, e, f, (i) + 2);                                                                                      \
+		ROUND(f, g, h, a, b, c, d, e, (i) + 3);                                                                                      \
+		ROUND(e, f, g, h, a, b, c, d, (i) + 4);                                                                                      \
+		ROUND(d, e, f, g, h, a, b, c, (i) + 5);                                                                                      \
+		ROUND(c, d, e, f, g, h, a, b, (i) + 6);                                                                                      \
+		ROUND(b, c, d, e, f, g, h, a, (i) + 7);                                                                                      \
+	} while (0)
+
+/* The sixteen words of the schedule in a ring. */
+static void next_words(uint32_t w[16])
+{
+	for (unsigned i = 0; i < 16; i++) {
+		uint32_t before = w[(i + 1) & 15], last = w[(i + 14) & 15];
+		w[i] += (turn(before, 7) ^ turn(before, 18) ^ before >> 3) + w[(i + 9) & 15] + (turn(last, 17) ^ turn(last, 19) ^ last >> 10);
+	}
+}
+
 static void digest_block(uint32_t state[8], const unsigned char *block)
 {
-	uint32_t w[64], s[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7], w[16];
 
 	for (unsigned i = 0; i < 16; i++)
 		w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 |
 		       (uint32_t)block[4 * i + 3];
-	for (unsigned i = 16; i < 64; i++) {
-		uint32_t a = turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^ w[i - 15] >> 3;
-		uint32_t b = turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ w[i - 2] >> 10;
-		w[i] = w[i - 16] + a + w[i - 7] + b;
+	for (unsigned i = 0; i < 64; i += 16) {
+		if (i)
+			next_words(w);
+		EIGHT_ROUNDS(i);
+		EIGHT_ROUNDS(i + 8);
 	}
-	memcpy(s, state, sizeof s);
-	for (unsigned i = 0; i < 64; i++) {
-		uint32_t high = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25);
-		uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-		uint32_t one = s[7] + high + choice + round_constants[i] + w[i];
-		uint32_t low = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22);
-		uint32_t two = low + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-		memmove(s + 1, s, 7 * sizeof s[0]);
-		s[4] += one;
-		s[0] = one + two;
-	}
-	for (unsigned i = 0; i < 8; i++)
-		state[i] += s[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 /* floor(2^32 * |sin(i + 1)|) */

@@ -1,13 +1,11 @@
 #include "number.h"
 
-#include <errno.h>
-#include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "powers.h"
 
 /* No locale is ever set, so that the C library reads and prints numbers in the C locale. */
 
@@ -61,16 +59,15 @@ static struct shape read_shape(struct text text)
 /* A short decimal without exponent: a whole number over a power of ten, both exact, so that one division rounds as strtod() does. */
 static bool parse_short(double *value, struct text text, const struct shape *shape)
 {
-	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 	uint64_t digits = 0;
 
-	if (shape->exponent.len || shape->whole_len + shape->part_len >= sizeof powers / sizeof *powers)
+	if (shape->exponent.len || shape->whole_len + shape->part_len > DIGITS_EXACT)
 		return false;
 	for (size_t i = 0; i < shape->whole_len; i++)
 		digits = digits * 10 + (uint64_t)(text.at[shape->whole_start + i] - '0');
 	for (size_t i = 0; i < shape->part_len; i++)
 		digits = digits * 10 + (uint64_t)(text.at[shape->part_start + i] - '0');
-	*value = (double)digits / powers[shape->part_len];
+	*value = (double)digits / powers_of_ten[shape->part_len];
 	if (shape->negative)
 		*value = -*value;
 	return true;
@@ -120,113 +117,6 @@ bool number_parse_count(uint64_t *value, struct text text, uint64_t max)
 	}
 	*value = sum;
 	return sum <= max;
-}
-
-/* The shortest digits of a finite value that read back to it, without trailing zeros, and the exponent of the first digit. */
-static size_t shortest_digits(char digits[static 32], int *exponent, double value)
-{
-	char out[40];
-	size_t count = 0;
-
-	/* 15 digits hold every shorter text that reads back to a normal double, 17 hold them all. */
-	for (int precision = fabs(value) < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
-		snprintf(out, sizeof out, "%.*e", precision, value);
-		if (precision == 16 || strtod(out, NULL) == value)
-			break;
-	}
-	const char *e = strchr(out, 'e');
-	*exponent = (int)strtol(e + 1, NULL, 10);
-	for (const char *p = out; p < e; p++)
-		if (*p >= '0' && *p <= '9')
-			digits[count++] = *p;
-	while (count > 1 && digits[count - 1] == '0')
-		count--;
-	digits[count] = '\0';
-	return count;
-}
-
-size_t number_print(char out[static 32], double value)
-{
-	char digits[32];
-	int exponent;
-
-	if (isnan(value))
-		return (size_t)snprintf(out, 32, "NaN");
-	if (isinf(value))
-		return (size_t)snprintf(out, 32, "%sInfinity", value < 0 ? "-" : "");
-	if (value == 0)
-		return (size_t)snprintf(out, 32, "0");
-	const char *sign = value < 0 ? "-" : "";
-	int count = (int)shortest_digits(digits, &exponent, fabs(value));
-	if (exponent < -6 || exponent >= 21) {
-		if (count == 1)
-			return (size_t)snprintf(out, 32, "%s%se%+d", sign, digits, exponent);
-		return (size_t)snprintf(out, 32, "%s%c.%se%+d", sign, digits[0], digits + 1, exponent);
-	}
-	if (exponent < 0)
-		return (size_t)snprintf(out, 32, "%s0.%.*s%s", sign, -exponent - 1, "000000", digits);
-	if (count <= exponent + 1)
-		return (size_t)snprintf(out, 32, "%s%s%.*s", sign, digits, exponent + 1 - count, "000000000000000000000");
-	return (size_t)snprintf(out, 32, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
-}
-
-/* Adds one to a run of decimal digits; true when it carries out of the first. */
-static bool increment(char *digits, size_t count)
-{
-	for (size_t i = count; i > 0; i--) {
-		if (digits[i - 1] != '9') {
-			digits[i - 1]++;
-			return false;
-		}
-		digits[i - 1] = '0';
-	}
-	return true;
-}
-
-size_t number_print_fixed(char out[static 512], double value, int decimals)
-{
-	char digits[32], whole[400];
-	int exponent;
-
-	if (!isfinite(value))
-		return number_print(out, value);
-	if (decimals < 0)
-		decimals = 0;
-	if (decimals > 60)
-		decimals = 60;
-	size_t count = shortest_digits(digits, &exponent, fabs(value));
-	/* whole: one spare zero, the digits before the point, then the decimals; the digit after them decides the rounding. */
-	int before = exponent >= 0 ? exponent + 1 : 1;
-	size_t len = (size_t)(1 + before + decimals);
-	for (size_t i = 0; i <= len; i++) {
-		int place = (int)i - 1 - (before - 1 - exponent);
-		whole[i] = place >= 0 && place < (int)count && value != 0 ? digits[place] : '0';
-	}
-	if (whole[len] >= '5')
-		increment(whole, len);
-	const char *start = whole + (whole[0] == '0');
-	int start_len = before + (whole[0] != '0');
-	bool zero = strspn(whole, "0") >= len;
-	const char *sign = value < 0 && !zero ? "-" : "";
-	if (!decimals)
-		return (size_t)snprintf(out, 512, "%s%.*s", sign, start_len, start);
-	return (size_t)snprintf(out, 512, "%s%.*s.%.*s", sign, start_len, start, decimals, start + start_len);
-}
-
-double number_round10(double value)
-{
-	return number_round(value, 10);
-}
-
-double number_round(double value, int digits)
-{
-	char out[40];
-
-	if (!isfinite(value))
-		return value;
-	snprintf(out, sizeof out, "%.*e", digits < 1 ? 0 : digits > 17 ? 16 : digits - 1, value);
-	double rounded = strtod(out, NULL);
-	return isfinite(rounded) ? rounded : value;
 }
 
 enum { EXPONENT_LIMIT = 100000 };

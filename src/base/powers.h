@@ -12,4 +12,8 @@ enum { POWERS_FIRST = -342, POWERS_LAST = 308, POWERS_WHOLE = 55 };
 struct power_of_five { uint64_t high, low; };
 extern const struct power_of_five powers_of_five[POWERS_LAST - POWERS_FIRST + 1];
 
+/* Those that a double holds, and how many digits of a whole number it holds in any case. */
+enum { POWER_EXACT = 22, DIGITS_EXACT = 15 };
+extern const double powers_of_ten[POWER_EXACT + 1];
+
 #endif

@@ -266,6 +266,105 @@ static struct decimal decimal_from(const char *text, struct arena *arena)
 	return out;
 }
 
+/* --- The ways that are short, beside those that hold for every double --- */
+
+/* The value's shortest digits by trying, as a whole number and a power of ten. */
+static void slow_digits(char digits[static 32], int *exponent, double value)
+{
+	char out[40];
+	int precision = fabs(value) < 2.3e-308 ? 0 : 14;
+
+	do
+		snprintf(out, sizeof out, "%.*e", precision, fabs(value));
+	while (strtod(out, NULL) != fabs(value) && ++precision <= 16);
+	size_t count = 0;
+	for (const char *p = out; *p != 'e'; p++)
+		if (*p != '.')
+			digits[count++] = *p;
+	while (count > 1 && digits[count - 1] == '0')
+		count--;
+	digits[count] = '\0';
+	*exponent = atoi(strchr(out, 'e') + 1) - (int)count + 1;
+}
+
+/* By hand from these digits: the digit after the last place decides. */
+static void slow_fixed(char out[static 512], double value, int decimals)
+{
+	char digits[32], all[600] = "";
+	int exponent;
+
+	slow_digits(digits, &exponent, value);
+	/* Digits from 10^320 down to the place behind the last that is printed. */
+	for (int place = 320; place >= -decimals - 1; place--) {
+		int at = (int)strlen(digits) - 1 - (place - exponent);
+		all[320 - place] = at >= 0 && at < (int)strlen(digits) ? digits[at] : '0';
+	}
+	int last = 320 + decimals;
+	bool up = all[last + 1] >= '5';
+	for (int i = last; up; i--) {
+		up = all[i] == '9';
+		all[i] = up ? '0' : (char)(all[i] + 1);
+	}
+	all[last + 1] = '\0';
+	size_t zeros = strspn(all, "0");
+	bool zero = all[zeros] == '\0';
+	const char *whole = all + (zeros < 320 ? zeros : 320);
+	int whole_len = (int)(all + 321 - whole);
+	snprintf(out, 512, "%s%.*s%s%s", value < 0 && !zero ? "-" : "", whole_len, whole, decimals ? "." : "", whole + whole_len);
+}
+
+static double hard_double(uint64_t *seed)
+{
+	uint64_t kind = next_random(seed) % 6, digits = next_random(seed) % 1000000000000000u;
+	int shift = (int)(next_random(seed) % 26) - 4;
+	char text[64];
+
+	/* Decimals of few digits and of fifteen; ties and what lies next to them; any double at all. */
+	for (uint64_t drop = next_random(seed) % 15; drop; drop--)
+		digits /= 10;
+	if (kind < 3)
+		snprintf(text, sizeof text, "%llu%se-%d", (unsigned long long)digits, kind == 2 ? "5" : "", shift);
+	else
+		snprintf(text, sizeof text, "%llu.5e-%d", (unsigned long long)digits, shift);
+	double value = strtod(text, NULL);
+	if (kind == 3)
+		value = nextafter(value, INFINITY);
+	if (kind == 4)
+		value = nextafter(value, 0);
+	if (kind == 5)
+		value = random_double(seed);
+	return next_random(seed) % 2 ? value : -value;
+}
+
+static void test_short_ways(void **state)
+{
+	uint64_t seed = 11;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		double value = i < 1000 ? ldexp(1, i / 2 - 250) * (i % 2 ? 1 : -1) : hard_double(&seed);
+		char digits[32], out[512], wanted[512];
+		int exponent, decimals = (int)(next_random(&seed) % 18), places = 1 + (int)(next_random(&seed) % 17);
+		struct decimal decimal;
+		struct arena arena;
+		number_print(out, value);
+		slow_digits(digits, &exponent, value);
+		arena_init(&arena);
+		assert_true(decimal_parse(&decimal, text_of(out), &arena));
+		if (value != 0 && (!text_is(decimal.digits, digits) || decimal.exponent != exponent || (decimal.sign < 0) != (value < 0)))
+			fail_msg("%.17g is printed as %s", value, out);
+		arena_release(&arena);
+		number_print_fixed(out, value, decimals);
+		slow_fixed(wanted, value, decimals);
+		if (strcmp(out, wanted) != 0)
+			fail_msg("%.17g with %d places is %s, not %s", value, decimals, out, wanted);
+		snprintf(wanted, sizeof wanted, "%.*e", places - 1, value);
+		double rounded = number_round(value, places), slow = strtod(wanted, NULL);
+		if (isfinite(slow) && !same_bits(rounded, slow))
+			fail_msg("%.17g to %d digits is %.17g, not %.17g", value, places, rounded, slow);
+	}
+}
+
 static void test_decimal_parse(void **state)
 {
 	struct arena arena;
@@ -377,7 +476,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),         cmocka_unit_test(test_count),       cmocka_unit_test(test_print),
 		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_print_fixed), cmocka_unit_test(test_fixed_against_printf),
-		cmocka_unit_test(test_round10),       cmocka_unit_test(test_decimal_parse), cmocka_unit_test(test_decimal_compare),
+		cmocka_unit_test(test_round10),       cmocka_unit_test(test_short_ways), cmocka_unit_test(test_decimal_parse), cmocka_unit_test(test_decimal_compare),
 		cmocka_unit_test(test_decimal_arithmetic), cmocka_unit_test(test_decimal_random),
 	};
 
