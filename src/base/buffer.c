@@ -27,6 +27,8 @@ void buffer_clear(struct buffer *buffer)
 		buffer->data[0] = '\0';
 }
 
+enum { FORMAT_ROOM = 120 };
+
 static void reserve(struct buffer *buffer, size_t more)
 {
 	if (buffer->room > buffer->len && buffer->room - buffer->len > more)
@@ -54,7 +56,9 @@ void buffer_string(struct buffer *buffer, const char *string)
 
 void buffer_char(struct buffer *buffer, char c)
 {
-	buffer_add(buffer, (struct text){&c, 1});
+	reserve(buffer, 1);
+	buffer->data[buffer->len++] = c;
+	buffer->data[buffer->len] = '\0';
 }
 
 void buffer_repeat(struct buffer *buffer, char c, size_t count)
@@ -68,17 +72,24 @@ void buffer_repeat(struct buffer *buffer, char c, size_t count)
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
 	va_list arguments;
+	size_t room;
+	int len;
 
-	va_start(arguments, format);
-	int len = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
+	/* Mostly there is room at once. */
+	reserve(buffer, FORMAT_ROOM);
+	for (;;) {
+		room = buffer->room - buffer->len;
+		va_start(arguments, format);
+		len = vsnprintf(buffer->data + buffer->len, room, format, arguments);
+		va_end(arguments);
+		if (len < 0 || (size_t)len < room)
+			break;
+		reserve(buffer, (size_t)len);
+	}
 	if (len < 0)
-		return;
-	reserve(buffer, (size_t)len);
-	va_start(arguments, format);
-	vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, arguments);
-	va_end(arguments);
-	buffer->len += (size_t)len;
+		buffer->data[buffer->len] = '\0';
+	else
+		buffer->len += (size_t)len;
 }
 
 void buffer_number(struct buffer *buffer, double value)
@@ -114,6 +125,16 @@ void buffer_safe(struct buffer *buffer, struct text text)
 	}
 }
 
+/* How many bytes from a place on stand in JSON as they are, and in what is safe: ASCII without quotes, controls, and what could be doubled. */
+static size_t plain_run(struct text text, size_t from)
+{
+	size_t i = from;
+
+	while (i < text.len && text.at[i] >= 0x20 && text.at[i] < 0x7f && text.at[i] != '"' && text.at[i] != '\\' && text.at[i] != ':' && text.at[i] != '#')
+		i++;
+	return i - from;
+}
+
 static void add_json(struct buffer *buffer, struct text text, bool safe)
 {
 	size_t i = 0;
@@ -121,6 +142,13 @@ static void add_json(struct buffer *buffer, struct text text, bool safe)
 
 	buffer_char(buffer, '"');
 	while (i < text.len) {
+		size_t run = plain_run(text, i);
+		if (run) {
+			buffer_add(buffer, text_cut(text, i, i + run));
+			i += run;
+			before = 0;
+			continue;
+		}
 		size_t start = i;
 		unsigned point = utf8_next(text, &i);
 		bool command = safe && (point == ':' || point == '#') && point == before;

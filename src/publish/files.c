@@ -76,17 +76,21 @@ int publish_files(size_t *changed, size_t *removed, const char *top, const struc
                   struct failure *failure)
 {
 	struct workdir workdir;
-	bool due;
+	struct arena arena;
 	int result = 0;
 
 	*changed = *removed = 0;
 	if (workdir_open(&workdir, top, NULL, failure) < 0)
 		return -1;
+	arena_init(&arena);
+	bool *due = arena_array(&arena, count, sizeof *due);
 	/* All are looked at before the first is touched. */
 	for (size_t i = 0; result == 0 && i < count; i++)
-		result = is_due(&due, &workdir, &files[i], failure);
+		result = is_due(&due[i], &workdir, &files[i], failure);
 	for (size_t i = 0; result == 0 && i < count; i++)
-		result = write_file(changed, removed, &workdir, &files[i], failure);
+		if (due[i])
+			result = write_file(changed, removed, &workdir, &files[i], failure);
 	workdir_close(&workdir);
+	arena_release(&arena);
 	return result;
 }

@@ -48,18 +48,22 @@ void svg_number(struct buffer *out, double value)
 
 static void attribute(struct svg *svg, const char *name, double value)
 {
-	buffer_format(&svg->body, " %s=\"", name);
+	buffer_char(&svg->body, ' ');
+	buffer_string(&svg->body, name);
+	buffer_string(&svg->body, "=\"");
 	svg_number(&svg->body, value);
 	buffer_char(&svg->body, '"');
 }
 
 static void use_classes(struct svg *svg, const char *classes)
 {
-	for (size_t i = 0; i < RULES; i++)
-		for (const char *at = strstr(classes, rules[i].name); at; at = strstr(at + 1, rules[i].name))
-			if ((at == classes || at[-1] == ' ') && (at[2] == '\0' || at[2] == ' '))
+	for (const char *at = classes; *at; at += strcspn(at, " "), at += strspn(at, " "))
+		for (size_t i = 0; i < RULES; i++)
+			if (at[0] == rules[i].name[0] && at[1] == rules[i].name[1] && (at[2] == '\0' || at[2] == ' '))
 				svg->used |= 1ul << i;
-	buffer_format(&svg->body, " class=\"%s\"", classes);
+	buffer_string(&svg->body, " class=\"");
+	buffer_string(&svg->body, classes);
+	buffer_char(&svg->body, '"');
 }
 
 static void add_opacity(struct svg *svg, const char *opacity)
