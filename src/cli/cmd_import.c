@@ -99,12 +99,12 @@ static void tell(const struct authoring_session *session, const struct imported 
 	struct refusal whole = *refusal;
 	struct buffer out;
 
-	if (++*told > TOLD)
+	bool left_out = run->incomplete && session->invocation->skip_incomplete;
+	if ((left_out && session->invocation->quiet) || ++*told > TOLD)
 		return;
 	if (name.len)
 		whole.message = text_format(arena, "run %.*s: %.*s", TEXT_ARGS(name), TEXT_ARGS(refusal->message));
 	buffer_init(&out);
-	bool left_out = run->incomplete && session->invocation->skip_incomplete;
 	findings_refusal(&out, &whole, left_out ? SEVERITY_WARNING : SEVERITY_ERROR, session_color(session->invocation, stderr));
 	buffer_char(&out, '\n');
 	fwrite(out.data, 1, out.len, stderr);
@@ -301,9 +301,9 @@ const struct command command_import = {
 	           "and a metrics.json each. DIR is only read, and may lie outside the workspace. All runs are imported or none: what cannot be read is\n"
 	           "told with its place and what to do. A run that is imported again with the same values changes nothing; a finished one with other\n"
 	           "values is refused. An empty file is incomplete, never zero. See docs/import.md.",
-	.examples = {"galley import mlflow mlruns --model model_store_demand --metric MAPE=val/mape --dry-run",
+	.examples = {"galley import mlflow mlruns --model model_store_demand --metric RMSE=val/rmse --dry-run",
                  "galley import wandb wandb --model model_room_rate --status succeeded --run 1a2b3c4d",
-                 "galley import dvc . --model model_room_rate --started-at 2026-10-01T02:00:00Z --finished-at 2026-10-01T03:00:00Z"},
+                 "galley import dvc forecast --model model_store_demand --started-at 2026-10-01T02:00:00Z --finished-at 2026-10-01T03:00:00Z"},
 	.options = import_options,
 	.option_count = sizeof import_options / sizeof *import_options,
 	.run = run_import,

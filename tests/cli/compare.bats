@@ -124,3 +124,16 @@ cafe=model_cafe_site_score
 	run "$GALLEY" compare $cafe/2026-06-20-train $cafe/many --format json
 	says '"m300"'
 }
+
+@test "compare: imported runs of other data are not like with like; other inputs of a pipeline are a setting" {
+	run_of $cafe one '{"rank_correlation": 0.6}'
+	run_of $cafe two '{"rank_correlation": 0.7}'
+	printf 'x-import: {from: mlflow, data: {sales: aa}, deps: {train.py: cc}}\n' >>runs/$cafe/one/run.yaml
+	printf 'x-import: {from: mlflow, data: {sales: bb}, deps: {train.py: dd}}\n' >>runs/$cafe/two/run.yaml
+	must_exit 0 "$GALLEY" compare $cafe/one $cafe/two
+	says 'not like with like: they differ in data.sales: aa (1); bb (2)'
+	grep -qE '^deps.train.py +cc +dd$' <<<"$output"
+	# What one of them does not record is no difference.
+	must_exit 0 "$GALLEY" compare $cafe/one $cafe/2026-06-20-train
+	says_not 'data.sales'
+}

@@ -53,6 +53,10 @@ setup() {
 		for name in new jan feb part-7; do [ -f $name.csv ] || git show HEAD:$name.csv >$name.csv; done
 		[ "$command" != profile ] || rm -f ./*.profile
 		[ "$command" != run ] || "$GALLEY" -q new run model_store_demand/2026-10-01-train --type train
+		if [ "$command" = import ]; then
+			cp -R "$TOP/tests/data/trackers/mlflow/mlruns" "$TOP/tests/data/trackers/wandb/wandb" .
+			cp -R "$TOP/tests/data/trackers/dvc" forecast
+		fi
 		"$GALLEY" help "$command" | sed -n '/^Examples:/,/^$/p' | sed -n 's/^  //p' >"$BATS_TEST_TMPDIR/examples"
 		while read -r example; do
 			case $example in
@@ -61,7 +65,7 @@ setup() {
 			'galley new recipe'*) rm recipes/client/pricing_kiosk.yaml ;;
 			'galley new pack'*) rm packs/demand_strict.yaml ;;
 			'galley clone recipe_pricing_hospitality'*) rm recipes/client/pricing_kiosk.yaml ;;
-			*finished-at*) printf '{"MAPE": 0.1}\n' >runs/model_store_demand/2026-10-01-train/metrics.json ;;
+			'galley run set'*finished-at*) printf '{"MAPE": 0.1}\n' >runs/model_store_demand/2026-10-01-train/metrics.json ;;
 			esac
 			case $example in *'--status succeeded'*) cp -R runs "$BATS_TEST_TMPDIR/runs" ;; esac
 			run timeout 60 bash -c "galley() { '$GALLEY' \"\$@\"; }; ${example//\/srv/$BATS_TEST_TMPDIR}" <feb.csv
