@@ -71,6 +71,7 @@ bool profile_compare(struct drift_result *out, struct text *why, const struct pr
                      const struct drift_request *request, struct arena *arena);
 
 void profile_write(struct buffer *out, const struct profile *profile);
-bool profile_read(struct profile *out, struct text *why, struct text bytes, struct arena *arena);
+/* No more columns than a CSV may have. */
+bool profile_read(struct profile *out, struct text *why, struct text bytes, const struct limits *limits, struct arena *arena);
 
 #endif

@@ -24,7 +24,7 @@ int session_profile(struct profile *out, const char *path, const struct limits *
 
 	if (session_read(&bytes, path, limits, &invocation->arena, &failure) < 0)
 		return session_fail(&failure);
-	if (!profile_read(out, &why, bytes, &invocation->arena)) {
+	if (!profile_read(out, &why, bytes, limits, &invocation->arena)) {
 		failure_set(&failure, EXIT_FINDINGS, "'%s' %.*s", path, TEXT_ARGS(why));
 		return session_fail(&failure);
 	}

@@ -361,7 +361,7 @@ static bool refuse(struct text *why, const char *words)
 	return false;
 }
 
-bool profile_read(struct profile *out, struct text *why, struct text bytes, struct arena *arena)
+bool profile_read(struct profile *out, struct text *why, struct text bytes, const struct limits *limits, struct arena *arena)
 {
 	size_t head = sizeof MAGIC - 1;
 	struct unpack sum = {.bytes = text_cut(bytes, head, head + SUM_BYTES)}, from = {.bytes = text_cut(bytes, head + SUM_BYTES, bytes.len)};
@@ -377,6 +377,11 @@ bool profile_read(struct profile *out, struct text *why, struct text bytes, stru
 	out->rows = (size_t)unpack_most(&from, PROFILE_ROWS_MOST);
 	out->bad_rows = (size_t)unpack_count(&from);
 	out->column_count = unpack_length(&from, 12);
+	if (out->column_count > limits->csv_columns) {
+		*why = text_format(arena, "has %zu columns, more than %zu (%s)", out->column_count, limits->csv_columns,
+		                   limit_note(limits, &limits->csv_columns).text);
+		return false;
+	}
 	out->columns = arena_array(arena, out->column_count, sizeof *out->columns);
 	for (size_t i = 0; i < out->column_count && !from.bad; i++)
 		get_column(&out->columns[i], out->rows, &from, arena);

@@ -307,12 +307,12 @@ static void test_codec(void **state)
 	struct profile profile = sample(5, 60, 300, sample_borders, 5, &arena);
 	profile.columns[0].sketch = coarse_sketch(&profile.columns[0], 2, &arena);
 	struct text bytes = bytes_of(&profile, &arena);
-	assert_true(profile_read(&back, &why, bytes, &arena));
+	assert_true(profile_read(&back, &why, bytes, &limits_default, &arena));
 	assert_true(text_equal(bytes, bytes_of(&back, &arena)));
 	assert_true(exact_mean(&(double){0}, &back.columns[0].sum));
-	assert_false(profile_read(&back, &why, TEXT("a,b\n1,2\n"), &arena));
+	assert_false(profile_read(&back, &why, TEXT("a,b\n1,2\n"), &limits_default, &arena));
 	assert_true(text_starts(why, "is not a profile"));
-	assert_false(profile_read(&back, &why, TEXT("galley profile 1\nxxxxxxxxxxxx"), &arena));
+	assert_false(profile_read(&back, &why, TEXT("galley profile 1\nxxxxxxxxxxxx"), &limits_default, &arena));
 	assert_true(text_starts(why, "is a profile of another version"));
 	arena_release(&arena);
 }
@@ -349,18 +349,18 @@ static void test_hostile(void **state)
 	struct text bytes = bytes_of(&profile, &arena);
 	char *copy = arena_copy(&arena, bytes.at, bytes.len);
 	for (size_t len = 0; len < bytes.len; len++) {
-		assert_false(profile_read(&back, &why, (struct text){copy, len}, &scratch));
+		assert_false(profile_read(&back, &why, (struct text){copy, len}, &limits_default, &scratch));
 		assert_true(why.len > 0);
 	}
 	for (size_t i = 0; i < 20000; i++) {
 		size_t at = HEAD + (size_t)(next_random(&seed) % (bytes.len - HEAD)), cut = i % 3 ? bytes.len : HEAD + (size_t)(next_random(&seed) % (bytes.len - HEAD));
 		char before = copy[at];
 		copy[at] = (char)(copy[at] ^ 1 << next_random(&seed) % 8);
-		assert_false(profile_read(&back, &why, (struct text){copy, bytes.len}, &scratch));
+		assert_false(profile_read(&back, &why, (struct text){copy, bytes.len}, &limits_default, &scratch));
 		uint64_t sum = packed_checksum((struct text){copy + HEAD, cut - HEAD});
 		for (unsigned k = 0; k < 8; k++)
 			copy[HEAD - 8 + k] = (char)(unsigned char)(sum >> (8 * k));
-		if (profile_read(&back, &why, (struct text){copy, cut}, &scratch)) {
+		if (profile_read(&back, &why, (struct text){copy, cut}, &limits_default, &scratch)) {
 			const struct profile parts[] = {back, profile, back};
 			used++;
 			if (profile_merge(&twice, &why, parts, 3, &scratch))
@@ -384,7 +384,7 @@ static bool is_read(const struct profile *profile, struct arena *arena)
 	struct profile back;
 	struct text why;
 
-	return profile_read(&back, &why, bytes_of(profile, arena), arena);
+	return profile_read(&back, &why, bytes_of(profile, arena), &limits_default, arena);
 }
 
 /* Of somebody who knows the form: what no data could be told by. */
@@ -425,6 +425,16 @@ static void test_invented(void **state)
 	assert_true(is_read(&profile, &arena));
 	profile.columns[1].categories[1].label = TEXT("z\xc0\x80");
 	assert_false(is_read(&profile, &arena));
+	/* More columns than may be: told before there is room for them. */
+	profile = sample(5, 60, 300, NULL, 0, &arena);
+	struct limits limits = limits_default;
+	struct profile back;
+	struct text why;
+	limits.csv_columns = 3;
+	assert_true(profile_read(&back, &why, bytes_of(&profile, &arena), &limits, &arena));
+	limits.csv_columns = 2;
+	assert_false(profile_read(&back, &why, bytes_of(&profile, &arena), &limits, &arena));
+	assert_true(text_starts(why, "has 3 columns, more than 2 (limit 'csv_columns'; raise it with --limit csv_columns="));
 	arena_release(&arena);
 }
 
