@@ -143,7 +143,7 @@ static void draft_state(struct import_draft *draft, const struct importing *impo
 		draft->finished_at = time_text(from->has_finished, from->finished, request->finished_at, arena);
 	if (status == RUN_FAILED)
 		draft->error = request->error.len ? request->error
-		                                  : text_format(arena, "failed; %s has no reason of it", tracker_title(importing->tracked->tracker));
+		                                  : text_format(arena, "%s does not say why", tracker_title(importing->tracked->tracker));
 	if (status == RUN_NONE)
 		lacks(draft, importing, "how the run ended", "--status");
 	if (status != RUN_QUEUED && !draft->started_at.len)
