@@ -18,8 +18,12 @@ static const char *base_commit(const struct change *change)
 
 static void advise(struct change *change, const struct input *file)
 {
-	diag_help(change->diags, "a finished run is evidence: measure anew as another run; as it was: git checkout %.*s -- '%.*s'", COMMIT_DIGITS,
-	          base_commit(change), TEXT_ARGS(file->path));
+	const struct change_request *request = change->request;
+	bool moved = !text_equal(request->base->config.workspace, request->now->config.workspace);
+
+	/* Checked out it would stand where the workspace was. */
+	diag_help(change->diags, "a finished run is evidence: measure anew as another run; as it was: git %s %.*s%s'%.*s'", moved ? "show" : "checkout",
+	          COMMIT_DIGITS, base_commit(change), moved ? ":" : " -- ", TEXT_ARGS(file->path));
 }
 
 /* before and now are the same file in both states; their roots may be NULL. */

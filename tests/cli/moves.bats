@@ -188,6 +188,7 @@ the workspace moved from ml/ to models/ml/" ]
 	echo 'rules: {gate/loosened: note}' >>models/ml/galley.yaml
 	must_exit 1 "$GALLEY" -C models/ml check --base main
 	says "models/ml/runs/model_demand/2026-01-05-train/metrics.json:1:10: error: metric file of finished run"
+	says "as it was: git show $(short main):'ml/runs/model_demand/2026-01-05-train/metrics.json'"
 	says "'rules.gate/loosened' note, was warning"
 	says_not "'directories."
 }
