@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "change_parts.h"
+#include "semver.h"
 
 /* A version means the newest commit that has it. So one that a commit of the change edits in place means that edit from then on to all that
  * pin it, also where a later commit raises it, goes back, or removes the file. */
@@ -122,6 +123,60 @@ static void check_group(struct change *change, struct group reached, struct grou
 	          TEXT_ARGS(shift.approved->path));
 }
 
+/* The highest version above this one that a commit behind it had; NULL. */
+static const struct version *highest_behind(const struct change *change, struct versions reached, struct versions ahead, const struct version *last)
+{
+	const struct change_request *request = change->request;
+	const struct version *highest = NULL;
+	struct semver most, parsed;
+
+	if (!semver_parse(&most, last->version))
+		return NULL;
+	for (size_t i = 0; i < reached.count + ahead.count; i++) {
+		const struct version *version = i < reached.count ? &reached.items[i] : &ahead.items[i - reached.count];
+		if (!version->mainline || !semver_parse(&parsed, version->version) || semver_compare(&parsed, &most) <= 0)
+			continue;
+		if (request->descends ? !request->descends(request->context, last->commit, version->commit) : last->time <= version->time)
+			continue;
+		highest = version;
+		most = parsed;
+	}
+	return highest;
+}
+
+/* What an earlier commit had already came back, as a revert does: nothing new stands under a low number. */
+static bool came_back(struct versions reached, struct versions ahead, const struct version *version)
+{
+	for (size_t i = 0; i < reached.count; i++)
+		if (text_equal(reached.items[i].version, version->version) && same_content(&reached.items[i], version))
+			return true;
+	for (size_t i = 0; i < ahead.count; i++)
+		if (&ahead.items[i] != version && text_equal(ahead.items[i].version, version->version) && same_content(&ahead.items[i], version))
+			return true;
+	return false;
+}
+
+/* A version that a commit of the change lowered, though a later one raised it again: the first such. What is read itself is the business of
+ * change_records(). */
+static void check_way(struct change *change, struct versions reached, struct versions ahead)
+{
+	for (size_t i = 0; i < ahead.count; i++) {
+		const struct version *version = &ahead.items[i];
+		struct text now;
+		struct place place = find_now(&now, change, version);
+		if (!version->mainline || text_equal(now, version->version) || came_back(reached, ahead, version))
+			continue;
+		const struct version *highest = highest_behind(change, reached, ahead, version);
+		if (!highest)
+			continue;
+		diag_add(change->diags, CODE_VERSION_LOWER, place, "version %.*s of %s '%.*s' in commit %.*s is lower than %.*s in commit %.*s",
+		         TEXT_ARGS(version->version), kind_name(version->kind), TEXT_ARGS(version->id), COMMIT_DIGITS, version->commit,
+		         TEXT_ARGS(highest->version), COMMIT_DIGITS, highest->commit);
+		diag_help(change->diags, "versions only go up along a branch: make the commits one (git rebase --interactive, git merge --squash)");
+		return;
+	}
+}
+
 static int order_items(const void *left, const void *right)
 {
 	const struct version *a = *(const struct version *const *)left, *b = *(const struct version *const *)right;
@@ -156,8 +211,10 @@ static struct group take_group(struct group *rest)
 
 static void check_id(struct change *change, enum kind kind, struct text id)
 {
-	struct group ahead = sort_by_version(versions_of(change->request->ahead, kind, id), change->arena);
-	struct group reached = sort_by_version(versions_of(change->request->reached, kind, id), change->arena);
+	struct versions all_ahead = versions_of(change->request->ahead, kind, id), all_reached = versions_of(change->request->reached, kind, id);
+	struct group ahead = sort_by_version(all_ahead, change->arena), reached = sort_by_version(all_reached, change->arena);
+
+	check_way(change, all_reached, all_ahead);
 
 	while (ahead.count) {
 		struct group now = take_group(&ahead), before = {NULL, 0};

@@ -558,9 +558,22 @@ Last winter was hard.'
 	commit 2026-01-06 'Back'
 	must_exit 1 "$GALLEY" check --base main
 	says "version 1.2.0 of recipe 'demand_shops' is lower than 1.3.0 in commit $(short HEAD~1) [version/lower]"
+	# A later commit that raises it leaves the way down in history; a revert alone is none.
 	version 1.4.0 approved
 	commit 2026-01-07 'Up again'
+	must_exit 1 "$GALLEY" check --base main
+	says "version 1.2.0 of recipe 'demand_shops' in commit $(short HEAD~1) is lower than 1.3.0 in commit $(short HEAD~2) [version/lower]"
+	says 'versions only go up along a branch: make the commits one'
+	git reset -q --soft HEAD~3
+	commit 2026-01-07 'Up'
 	must_exit 0 "$GALLEY" check --base main
+	version 1.5.0
+	commit 2026-01-07 'Too early'
+	git revert --no-edit HEAD >/dev/null
+	version 1.6.0 approved
+	commit 2026-01-07 'Now'
+	must_exit 0 "$GALLEY" check --base main
+	git reset -q --hard HEAD~3
 	version 1.4.0 draft
 	commit 2026-01-08 'No longer approved'
 	must_exit 1 "$GALLEY" check --base main
