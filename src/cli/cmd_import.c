@@ -154,7 +154,8 @@ static struct text likely_name(const struct tracked_run *run, struct text ours, 
 		if (is_alike(names[i], ours))
 			return names[i];
 	}
-	struct text near = text_nearest(ours, names, run->metric_count);
+	/* What is near to a short name is another metric: MAE, MAPE. */
+	struct text near = ours.len < 6 ? TEXT("") : text_nearest(ours, names, run->metric_count);
 	return near.len ? near : TEXT("NAME");
 }
 
